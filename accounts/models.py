@@ -1,0 +1,99 @@
+"""People and their connections.
+
+Data category of every field is named in `docs/data.md`; no calendar content is ever a column.
+"""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+
+
+class Users(UserManager["User"]):
+    """Creates users by address; there are no user names."""
+
+    def _build(self, email: str, password: str | None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":  # type: ignore[override]
+        return self._build(email, password, **fields)
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":  # type: ignore[override]
+        return self._build(email, password, **{"is_staff": True, "is_superuser": True, **fields})
+
+
+class User(AbstractUser):
+    """One person. Signs in by address, by Google or by Microsoft (see `accounts/adapter.py`)."""
+
+    username = None  # type: ignore[assignment]
+    email = models.EmailField("e-mail address", unique=True)
+    time_zone = models.CharField(max_length=64, default="UTC")
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects: ClassVar[Users] = Users()  # type: ignore[assignment]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Kind(models.TextChoices):
+    MICROSOFT = "microsoft", "Microsoft 365"
+    GOOGLE = "google", "Google"
+
+
+class HaltCause(models.TextChoices):
+    """Why a connection stands still until its owner signs in again."""
+
+    REVOKED = "revoked", "access was revoked"
+    EXPIRED = "expired", "the sign-in expired"
+    CHALLENGE = "challenge", "your organization asks you to sign in again"
+    CONSENT = "consent", "calendar access is no longer granted"
+
+
+class Connection(models.Model):
+    """One connected account. Its identity is (issuer, subject); the address is for people and may change."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="connections")
+    kind = models.CharField(max_length=16, choices=Kind)
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    tenant = models.CharField(max_length=64, blank=True)
+    address = models.EmailField()
+    scopes = models.TextField(blank=True)
+    # Sealed by `accounts.vault`, bound to this row: what a refresh needs, and the short-lived access token beside it.
+    grant = models.TextField(blank=True)
+    access = models.TextField(blank=True)
+    access_expires_at = models.DateTimeField(null=True, blank=True)
+    # Refreshes never race: whoever holds this lease refreshes, the others wait for its result.
+    refresh_lease_until = models.DateTimeField(null=True, blank=True)
+    throttled_until = models.DateTimeField(null=True, blank=True)
+    halted_at = models.DateTimeField(null=True, blank=True)
+    halt_cause = models.CharField(max_length=16, choices=HaltCause, blank=True)
+    # A claims challenge (Conditional Access) that the next sign-in must carry.
+    halt_claims = models.TextField(blank=True)
+    halt_told_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("user", "issuer", "subject"), name="one_connection_per_identity"),
+        )
+        ordering = ("kind", "address")
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} connection {self.public_id}"
+
+    @property
+    def halted(self) -> bool:
+        return self.halted_at is not None
+
+    @property
+    def identity(self) -> str:
+        """The account, the same after a reconnect, a restore or a new database."""
+        return f"{self.kind}|{self.issuer}|{self.subject}"

@@ -1,0 +1,164 @@
+"""All settings, from the environment. One file, sections by concern; constants that nobody configures live beside their code."""
+
+from pathlib import Path
+from typing import Any
+
+from hetk import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- Where Hetk runs ---------------------------------------------------------------------------------------------------
+
+DEBUG = env.flag("HETK_DEBUG", False)
+SITE_URL = env.text("HETK_SITE_URL", "http://localhost:8000")
+ALLOWED_HOSTS = env.words("HETK_HOSTS", "localhost 127.0.0.1")
+CSRF_TRUSTED_ORIGINS = env.words("HETK_ORIGINS", SITE_URL)
+SECRET_KEY = env.text("HETK_SECRET_KEY")
+# Data of the installation itself: the SQLite file, keys of the demo.
+VAR_DIR = Path(env.text("HETK_VAR_DIR", str(BASE_DIR / "var")))
+
+# Keys of the vault and of marks: "id:base64 of 32 bytes", the first one seals, the others still open.
+VAULT_KEYS = env.words("HETK_VAULT_KEYS")
+MARK_KEYS = env.words("HETK_MARK_KEYS")
+
+# --- The outside world ---------------------------------------------------------------------------------------------------
+
+# "" for the real services. In the demo and the tests: where the sandbox serves them, as <sandbox>/<real host>/<real path>.
+SANDBOX_URL = env.text("HETK_SANDBOX_URL", "")
+# Where providers send notifications; https for the real services. The sandbox maps the demo's address to the local site.
+WEBHOOK_URL = env.text("HETK_WEBHOOK_URL", SITE_URL)
+OUTBOUND_HOSTS = [
+    "login.microsoftonline.com",
+    "graph.microsoft.com",
+    "accounts.google.com",
+    "oauth2.googleapis.com",
+    "www.googleapis.com",
+]
+
+MICROSOFT_CLIENT_ID = env.text("HETK_MICROSOFT_CLIENT_ID", "8dd90edb-c881-459a-ac84-2a1fee8c5c94")
+MICROSOFT_CLIENT_SECRET = env.text("HETK_MICROSOFT_CLIENT_SECRET", "")
+GOOGLE_CLIENT_ID = env.text("HETK_GOOGLE_CLIENT_ID", "")
+GOOGLE_CLIENT_SECRET = env.text("HETK_GOOGLE_CLIENT_SECRET", "")
+
+# --- Applications --------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "hetk",
+    "accounts",
+    "sync",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.mfa",
+    "django_htmx",
+    "django_q",
+]
+AUTH_USER_MODEL = "accounts.User"
+ROOT_URLCONF = "hetk.urls"
+WSGI_APPLICATION = "hetk.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "hetk.headers.SecurityHeaders",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# --- Database, cache, timetable ------------------------------------------------------------------------------------------
+
+# Immediate transactions: a deferred one that reads and then writes fails under a second writer, whatever the timeout.
+SQLITE: dict[str, Any] = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "NAME": env.text("HETK_SQLITE", str(VAR_DIR / "hetk.sqlite3")),
+    "CONN_MAX_AGE": None,
+    "OPTIONS": {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;",
+    },
+}
+DATABASES = {"default": SQLITE}
+
+Q_CLUSTER = {
+    "name": "hetk",
+    "orm": "default",
+    "workers": 1,
+    "timeout": 60,
+    "retry": 120,
+    "queue_limit": 1,
+    "max_attempts": 3,
+    "ack_failures": True,
+    "save_limit": -1,
+    "catch_up": False,
+}
+
+# --- Sign-in ---------------------------------------------------------------------------------------------------------------
+
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "dashboard"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "accounts.adapter.SocialAccountAdapter"
+# Calendar tokens never pass through allauth's tables; an address alone never signs anybody in.
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_ONLY = False
+
+# --- Mail -----------------------------------------------------------------------------------------------------------------
+
+EMAIL_HOST = env.text("HETK_SMTP_HOST", "127.0.0.1")
+EMAIL_PORT = env.number("HETK_SMTP_PORT", 9025)
+EMAIL_HOST_USER = env.text("HETK_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = env.text("HETK_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("HETK_SMTP_TLS", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("HETK_MAIL_FROM", "Hetk <no-reply@hetk.io>")
+
+# --- Pages ----------------------------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en-gb"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "hetk" / "static"]

@@ -1,0 +1,19 @@
+from sync.models.calendar import Calendar, Seat
+from sync.models.link import Link, Stray
+from sync.models.pair import Brake, Flow, Pair, ShowAsRule
+from sync.models.run import Activity, Run
+from sync.models.watch import Watch
+
+__all__ = [
+    "Activity",
+    "Brake",
+    "Calendar",
+    "Flow",
+    "Link",
+    "Pair",
+    "Run",
+    "Seat",
+    "ShowAsRule",
+    "Stray",
+    "Watch",
+]

@@ -1,0 +1,87 @@
+"""Links: which origin has which copy, what was seen and what was agreed. Ids, versions, times, fingerprints; never content."""
+
+from django.db import models
+
+from sync.models.calendar import Calendar
+from sync.models.pair import Flow
+
+
+class Link(models.Model):
+    """Ties one origin to its copy within one flow.
+
+    `*_seen` is the version last observed, `*_agreed` the version both sides were last in step at; what is seen and not agreed
+    is still to do. `GONE` as a version means the provider no longer has the event. `*_prints` are keyed fingerprints by field
+    (`sync.core.fingerprint`): of the origin, of what was last written to the copy, and of the copy as the provider answered.
+    """
+
+    GONE = "-"
+
+    class State(models.TextChoices):
+        SEEN = "seen", "observed, no copy"
+        INTENT = "intent", "a create is or was on its way"
+        LIVE = "live", "origin and copy exist"
+        AWAY = "away", "a person deleted the copy; it stays away until the origin changes"
+        HELD = "held", "its deletion waits for a word (brake)"
+        PARKED = "parked", "failed for good; see reason"
+
+    flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="links")
+    origin_id = models.CharField(max_length=1024)
+    # Keyed hash of (source calendar, origin id): what the copy's mark carries.
+    origin_ref = models.CharField(max_length=32)
+    series_id = models.CharField(max_length=1024, blank=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    all_day = models.BooleanField(default=False)
+
+    origin_seen = models.CharField(max_length=255, blank=True)
+    origin_agreed = models.CharField(max_length=255, blank=True)
+    copy_id = models.CharField(max_length=1024, blank=True)
+    copy_seen = models.CharField(max_length=255, blank=True)
+    copy_agreed = models.CharField(max_length=255, blank=True)
+    origin_prints = models.CharField(max_length=160, blank=True)
+    written_prints = models.CharField(max_length=160, blank=True)
+    copy_prints = models.CharField(max_length=160, blank=True)
+
+    state = models.CharField(max_length=8, choices=State, default=State.SEEN)
+    reason = models.CharField(max_length=32, blank=True)
+    generation = models.PositiveIntegerField(default=0)
+    # NULL: nothing to do. Otherwise the moment from which a cycle should look at it.
+    due_at = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    written_at = models.DateTimeField(null=True, blank=True)
+    # Writes since `churn_day`, to notice an object that is written again and again.
+    churn_day = models.DateField(null=True, blank=True)
+    churn = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("flow", "origin_id"), name="one_link_per_origin_and_flow"),)
+        indexes = (
+            models.Index(fields=("flow", "copy_id"), name="link_copy"),
+            models.Index(fields=("flow", "origin_ref"), name="link_ref"),
+            models.Index(fields=("flow", "series_id"), name="link_series", condition=~models.Q(series_id="")),
+            models.Index(fields=("flow", "due_at"), name="link_due", condition=models.Q(due_at__isnull=False)),
+        )
+
+    def __str__(self) -> str:
+        return f"link {self.pk} of flow {self.flow_id}"
+
+
+class Stray(models.Model):
+    """A copy of ours found in a calendar while no link knows it: after a lost link table, a restored backup, a pair made again.
+
+    It is adopted when its origin turns up, and it is how a pair can be undone without links.
+    """
+
+    calendar = models.ForeignKey(Calendar, on_delete=models.CASCADE, related_name="strays")
+    copy_id = models.CharField(max_length=1024)
+    version = models.CharField(max_length=255)
+    origin_ref = models.CharField(max_length=32)
+    generation = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("calendar", "copy_id"), name="one_row_per_stray"),)
+        indexes = (models.Index(fields=("calendar", "origin_ref"), name="stray_ref"),)
+
+    def __str__(self) -> str:
+        return f"stray {self.pk} in calendar {self.calendar_id}"
