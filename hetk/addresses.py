@@ -1,0 +1,110 @@
+"""Which network addresses the server may talk to, and connections that keep to it. Part of `hetk.outbound`.
+
+Checking a name first and connecting later would resolve it twice, and a hostile resolver answers twice differently
+("rebinding"). So the check sits inside the connection: resolve once, judge every answer, connect to a judged one.
+"""
+
+import ipaddress
+import socket
+import threading
+from typing import Any
+
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+# Ranges that `is_global` lets through although they lead, or may lead, to a private network: NAT64 and its local
+# variant (RFC 6052, RFC 8215), 6to4 (RFC 3056), Teredo (RFC 4380), IPv4-compatible (RFC 4291).
+_TUNNELS = [
+    ipaddress.ip_network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")
+]
+
+
+class Forbidden(Exception):
+    """The request would go where Hetk never goes: a host not on the list, a private address, anything but https."""
+
+
+class Progress(threading.local):
+    """What is known of the request that this thread is making. `sent`: its first byte was handed to a connection."""
+
+    sent = False
+
+
+progress = Progress()
+
+
+def is_public(address: str) -> bool:
+    """Whether `address` (text, an IPv6 zone allowed) belongs to the public internet, and only there."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
+        ip = ip.ipv4_mapped
+    tunnelled = any(ip in network for network in _TUNNELS if network.version == ip.version)
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved and not tunnelled
+
+
+def resolve(host: str, port: int) -> list[Any]:
+    """What the resolver says about `host`, as `getaddrinfo` tells it; `Forbidden` when any answer is not public."""
+    answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    if any(not is_public(str(answer[4][0])) for answer in answers):
+        raise Forbidden(f"{host} resolves to an address that is not public")
+    return answers
+
+
+class _PlainConnection(HTTPConnection):
+    """To the sandbox alone: no guard, since the only destination is the one in the settings."""
+
+    def send(self, data: Any) -> None:
+        _send_after_connecting(self, data)
+        super().send(data)
+
+
+class _GuardedConnection(HTTPSConnection):
+    def _new_conn(self) -> socket.socket:
+        try:
+            return self._connect(resolve(self.host, self.port))
+        except socket.gaierror as error:
+            raise NameResolutionError(self.host, self, error) from error
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, f"Connection to {self.host} timed out") from error
+        except OSError as error:
+            raise NewConnectionError(self, f"Connection to {self.host} failed: {error}") from error
+
+    def _connect(self, answers: list[Any]) -> socket.socket:
+        """A socket to the first judged address that accepts; the error of the last when none does."""
+        failure: OSError = OSError("the name has no address")
+        for family, kind, protocol, _, address in answers:
+            connection = socket.socket(family, kind, protocol)
+            try:
+                for option in self.socket_options or ():
+                    connection.setsockopt(*option)
+                connection.settimeout(_seconds(self.timeout))
+                connection.connect(address)
+            except OSError as error:
+                connection.close()
+                failure = error
+            else:
+                return connection
+        raise failure
+
+    def send(self, data: Any) -> None:
+        _send_after_connecting(self, data)
+        super().send(data)
+
+
+class PlainPool(HTTPConnectionPool):
+    ConnectionCls = _PlainConnection
+
+
+class GuardedPool(HTTPSConnectionPool):
+    ConnectionCls = _GuardedConnection
+
+
+def _send_after_connecting(connection: HTTPConnection, data: Any) -> None:
+    """Connect before anything counts as sent: what fails in here never reached the other side."""
+    if connection.sock is None:
+        connection.connect()
+    progress.sent = True
+
+
+def _seconds(timeout: Any) -> float | None:
+    return timeout if isinstance(timeout, (int, float)) else None
