@@ -1,0 +1,174 @@
+"""The table: what is seen on both sides, and what follows. Pure: the same question always gets the same answer.
+
+Rules are those of `docs/engine.md`; each arm of `plan` is one named situation.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from sync.core.event import Answer, Event, Field, Kind
+from sync.core.fingerprint import STANDING, Fingerprints, Prints
+from sync.core.operation import Create, Delete, Forget, Keep, Operation, Reason, Side, Skip, Update
+from sync.core.privacy import Looks, give_back, project
+from sync.core.window import Window
+
+
+class Copy(Enum):
+    """What is known of the copy when its content was not fetched."""
+
+    NEVER = "there has been none"
+    AWAY = "a person deleted it earlier, and that was agreed"
+    GONE = "it was there when last agreed and is not any more"
+    AS_AGREED = "nothing was seen to change it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the link remembers: its salt, and fingerprints of what was last agreed (empty: never)."""
+
+    salt: str
+    generation: int = 0
+    origin: Prints = field(default_factory=dict)
+    written: Prints = field(default_factory=dict)
+    copy: Prints = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What one flow asks for. `two_way`: changes of the copy may travel back. `target_address`: whose calendar it is."""
+
+    looks: Looks
+    two_way: bool = False
+    target_address: str = ""
+    ending: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """One link as it is seen now: `origin` None means it is certainly gone."""
+
+    origin: Event | None
+    copy: Event | Copy
+    known: Known
+
+
+class Planner:
+    def __init__(self, prints: Fingerprints) -> None:
+        self._prints = prints
+
+    def plan(self, sight: Sight, rules: Rules, window: Window, now: datetime) -> list[Operation]:
+        """What is to be done for one link; never empty, and at most one operation a side."""
+        origin, copy = sight.origin, sight.copy
+        out = None if origin is None else exclusion(origin, rules, window)
+        match (origin, out, copy):
+            case (_, _, Event() | Copy.AS_AGREED) if rules.ending:
+                return [Delete(Side.COPY, Reason.ENDING)]
+            case _ if rules.ending:
+                return [Forget(Reason.ENDING)]
+            case (None, _, Copy.NEVER | Copy.AWAY | Copy.GONE):
+                return [Forget()]
+            case (None, _, Event() | Copy.AS_AGREED):
+                return [Delete(Side.COPY, Reason.ORIGIN_GONE)]
+            case (Event(), Reason.OUTSIDE_WINDOW, Event() | Copy.AS_AGREED):
+                return self._merge(origin, copy, sight.known, rules)
+            case (Event(), Reason(), Event() | Copy.AS_AGREED):
+                return [Delete(Side.COPY, out)]
+            case (Event(), Reason.OUTSIDE_WINDOW, Copy.NEVER):
+                return [Skip(out, again_at=window.enters_at(origin.content.when, now))]
+            case (Event(), Reason(), _):
+                return [Skip(out, away=copy is not Copy.NEVER)]
+            case (Event(), None, Copy.NEVER):
+                return [Create(project(origin, rules.looks), sight.known.generation, Reason.NEW)]
+            case (Event(), None, Copy.AWAY | Copy.GONE) if self._origin_changed(origin, sight.known):
+                content = project(origin, rules.looks)
+                return [Create(content, sight.known.generation + 1, Reason.ORIGIN_CHANGED)]
+            case (Event(), None, Copy.GONE) if may_follow(origin, rules):
+                return [Delete(Side.ORIGIN, Reason.COPY_DELETED)]
+            case (Event(), None, Copy.AWAY | Copy.GONE):
+                return [Skip(Reason.KEPT_AWAY, away=True)]
+            case (Event(), None, Event() | Copy.AS_AGREED):
+                return self._merge(origin, copy, sight.known, rules)
+        raise AssertionError("the table has a hole")
+
+    def _origin_changed(self, origin: Event, known: Known) -> bool:
+        now = self._prints.of_event(origin, known.salt)
+        return any(now[name] != known.origin.get(name) for name in now if name != STANDING)
+
+    def _merge(self, origin: Event, copy: Event | Copy, known: Known, rules: Rules) -> list[Operation]:
+        """Both exist: bring them in step, field by field."""
+        desired = project(origin, rules.looks)
+        wanted = self._prints.of_content(desired, known.salt)
+        seen = self._prints.of_event(copy, known.salt) if isinstance(copy, Event) else known.copy
+        if not known.copy:
+            return self._adopt(origin, wanted, seen, rules)
+        touched = {name for name in Field if seen.get(name) != known.copy.get(name)}
+        back, reason = self._back(touched, origin, copy, known, rules)
+        forward = frozenset(
+            name
+            for name in Field
+            if name not in back
+            and ((name in touched and seen.get(name) != wanted[name]) or wanted[name] != known.written.get(name))
+        )
+        operations: list[Operation] = []
+        if back and isinstance(copy, Event):
+            content = give_back(origin.content, copy.content, back, rules.looks)
+            operations.append(Update(Side.ORIGIN, content, back, Reason.COPY_CHANGED))
+        if forward:
+            operations.append(Update(Side.COPY, desired, forward, self._why(forward, touched, reason, origin, known)))
+        return operations or [Keep(Reason.IN_STEP)]
+
+    def _adopt(self, origin: Event, wanted: Prints, seen: Prints, rules: Rules) -> list[Operation]:
+        """A copy whose history is not known: the origin decides, and only what differs is written."""
+        differing = frozenset(name for name in Field if wanted[name] != seen.get(name))
+        if not differing:
+            return [Keep(Reason.FOUND)]
+        return [Update(Side.COPY, project(origin, rules.looks), differing, Reason.FOUND)]
+
+    def _back(
+        self, touched: set[Field], origin: Event, copy: Event | Copy, known: Known, rules: Rules
+    ) -> tuple[frozenset[Field], Reason]:
+        """Which of the copy's touched fields travel to the origin, and why the others do not."""
+        if not rules.two_way:
+            return frozenset(), Reason.ONE_WAY
+        if origin.has_guests:
+            return frozenset(), Reason.MEETING
+        now = self._prints.of_event(origin, known.salt)
+        free = touched - rules.looks.masked
+        both = {name for name in free if now[name] != known.origin.get(name)}
+        if isinstance(copy, Event) and not newer(copy, origin):
+            free -= both
+        return frozenset(free), Reason.MASKED
+
+    def _why(
+        self, fields: frozenset[Field], touched: set[Field], put_right: Reason, origin: Event, known: Known
+    ) -> Reason:
+        if self._origin_changed(origin, known):
+            return Reason.ORIGIN_CHANGED
+        return put_right if fields & touched else Reason.SETTINGS
+
+
+def exclusion(origin: Event, rules: Rules, window: Window) -> Reason | None:
+    """Why this event gets no copy; None when it gets one."""
+    target = rules.target_address.lower()
+    if origin.kind is Kind.WORKING_LOCATION:
+        return Reason.WORKING_LOCATION
+    if origin.kind is Kind.BIRTHDAY:
+        return Reason.BIRTHDAY
+    if origin.cancelled:
+        return Reason.CANCELLED
+    if origin.answer is Answer.DECLINED:
+        return Reason.DECLINED
+    if target and any(a.address.lower() == target and not a.is_self for a in origin.attendees):
+        return Reason.SAME_MEETING
+    return None if window.holds(origin.content.when) else Reason.OUTSIDE_WINDOW
+
+
+def may_follow(origin: Event, rules: Rules) -> bool:
+    """Whether deleting the copy deletes the origin: an unmasked two-way flow, and nobody else is invited."""
+    return rules.two_way and not rules.looks.private and not origin.has_guests
+
+
+def newer(copy: Event, origin: Event) -> bool:
+    """Whether the copy changed last; a tie or an unknown time goes to the origin."""
+    return copy.updated is not None and origin.updated is not None and copy.updated > origin.updated

@@ -1,0 +1,83 @@
+"""What a copy may say. The one place where an origin becomes a copy, and a copy's change becomes the origin's."""
+
+import re
+from dataclasses import dataclass, replace
+
+from sync.core.event import Answer, Attendee, Content, Event, Field, Sensitivity, ShowAs
+
+BUSY_TITLE = "Busy"
+NO_TITLE = "(no title)"
+GUESTS = "Guests (listed by Hetk):"
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """How one flow shows its copies.
+
+    private: title "Busy", no description, location or guests, sensitivity private. show_as: forced value, or None to keep.
+    swap: (address on the source account, address on the target account), or None.
+    """
+
+    private: bool = True
+    show_as: ShowAs | None = None
+    swap: tuple[str, str] | None = None
+
+    @property
+    def masked(self) -> frozenset[Field]:
+        """Fields whose value in the copy says nothing about the origin; they never flow back."""
+        hidden = {Field.TITLE, Field.DESCRIPTION, Field.LOCATION, Field.SENSITIVITY} if self.private else set()
+        return frozenset(hidden | ({Field.SHOW_AS} if self.show_as else set()))
+
+
+def project(event: Event, looks: Looks) -> Content:
+    """The copy that `looks` allows of this event."""
+    content = event.content
+    show_as = looks.show_as or _shown(event)
+    if looks.private:
+        return Content(title=BUSY_TITLE, when=content.when, show_as=show_as, sensitivity=Sensitivity.PRIVATE)
+    return Content(
+        title=_swap(content.title, looks.swap) or NO_TITLE,
+        when=content.when,
+        description=_swap(with_guests(content.description, event.attendees), looks.swap),
+        location=_swap(content.location, looks.swap),
+        show_as=show_as,
+        sensitivity=content.sensitivity,
+    )
+
+
+def give_back(origin: Content, copy: Content, fields: frozenset[Field], looks: Looks) -> Content:
+    """The origin with `fields` as the copy has them: our block of guests stripped, identities swapped back."""
+    back = (looks.swap[1], looks.swap[0]) if looks.swap else None
+    values = {
+        Field.TITLE: _swap(copy.title, back),
+        Field.DESCRIPTION: _swap(without_guests(copy.description), back),
+        Field.LOCATION: _swap(copy.location, back),
+        Field.WHEN: copy.when,
+        Field.SHOW_AS: copy.show_as,
+        Field.SENSITIVITY: copy.sensitivity,
+    }
+    return replace(origin, **{field.value: values[field] for field in fields})
+
+
+def with_guests(description: str, attendees: tuple[Attendee, ...]) -> str:
+    """The description with the guests as plain text below it (never as attendees: no provider could be kept from mailing them)."""
+    if not any(not attendee.is_self for attendee in attendees):
+        return description
+    lines = [f"- {a.name} <{a.address}>" if a.name else f"- {a.address}" for a in attendees]
+    return "\n".join([*([description.rstrip(), ""] if description.strip() else []), GUESTS, *lines])
+
+
+def without_guests(description: str) -> str:
+    return description.split(GUESTS, 1)[0].rstrip()
+
+
+def _shown(event: Event) -> ShowAs:
+    """An invitation that is not yet accepted blocks the time tentatively."""
+    unsure = event.answer in {Answer.UNANSWERED, Answer.TENTATIVE}
+    return ShowAs.TENTATIVE if unsure and event.content.show_as is ShowAs.BUSY else event.content.show_as
+
+
+def _swap(text: str, swap: tuple[str, str] | None) -> str:
+    if not swap or not text:
+        return text
+    return re.sub(rf"(?<![\w.+-]){re.escape(swap[0])}(?![\w-])", lambda _: swap[1], text, flags=re.IGNORECASE)
