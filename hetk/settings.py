@@ -21,6 +21,26 @@ VAR_DIR = Path(env.text("HETK_VAR_DIR", str(BASE_DIR / "var")))
 VAULT_KEYS = env.words("HETK_VAULT_KEYS")
 MARK_KEYS = env.words("HETK_MARK_KEYS")
 
+# --- Cookies and https ---------------------------------------------------------------------------------------------------
+
+HTTPS = SITE_URL.startswith("https://")
+# How many reverse proxies stand in front and can be believed about the client's address and scheme.
+TRUSTED_PROXIES = env.number("HETK_TRUSTED_PROXIES", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+# The prefix makes browsers refuse such a cookie from a sibling domain; they accept it over https only.
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+X_FRAME_OPTIONS = "DENY"
+
 # --- The outside world ---------------------------------------------------------------------------------------------------
 
 # "" for the real services. In the demo and the tests: where the sandbox serves them, as <sandbox>/<real host>/<real path>.
@@ -34,6 +54,8 @@ OUTBOUND_HOSTS = [
     "oauth2.googleapis.com",
     "www.googleapis.com",
 ]
+# Those of them that people are sent to, to sign in and consent.
+SIGN_IN_HOSTS = ["login.microsoftonline.com", "accounts.google.com"]
 
 MICROSOFT_CLIENT_ID = env.text("HETK_MICROSOFT_CLIENT_ID", "8dd90edb-c881-459a-ac84-2a1fee8c5c94")
 MICROSOFT_CLIENT_SECRET = env.text("HETK_MICROSOFT_CLIENT_SECRET", "")
@@ -66,13 +88,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "hetk.headers.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -106,6 +129,9 @@ SQLITE: dict[str, Any] = {
     },
 }
 DATABASES = {"default": SQLITE}
+
+# Shared by all processes: limits on sign-in attempts count in here.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 
 Q_CLUSTER = {
     "name": "hetk",
@@ -162,3 +188,24 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "hetk" / "static"]
+# Hashed names may be cached for ever; they need `manage.py collectstatic` first, which the tests do without.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if env.flag("HETK_HASHED_STATIC", True)
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+# --- Log ------------------------------------------------------------------------------------------------------------------
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.text("HETK_LOG_LEVEL", "INFO")},
+    # The outbound library names addresses with their queries, which may identify people.
+    "loggers": {"django": {"propagate": True, "handlers": []}, "urllib3": {"level": "WARNING"}},
+}

@@ -3,8 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from hetk.health import health
+
 urlpatterns = [
     path("", include("sync.urls")),
     path("", include("accounts.urls")),
+    path("health/", health, name="health"),
     path("admin/", admin.site.urls),
 ]
