@@ -1,0 +1,1 @@
+"""Google's side of the sandbox: identity and Calendar."""

@@ -1,0 +1,1 @@
+"""Microsoft's side of the sandbox: identity and Graph."""
