@@ -20,6 +20,8 @@ VAR_DIR = Path(env.text("HETK_VAR_DIR", str(BASE_DIR / "var")))
 # Keys of the vault and of marks: "id:base64 of 32 bytes", the first one seals, the others still open.
 VAULT_KEYS = env.words("HETK_VAULT_KEYS")
 MARK_KEYS = env.words("HETK_MARK_KEYS")
+# Who made a copy: two installations that write into one calendar leave each other's copies alone.
+INSTALLATION = env.text("HETK_INSTALLATION", "hetk")
 
 # --- Cookies and https ---------------------------------------------------------------------------------------------------
 
@@ -122,6 +124,8 @@ SQLITE: dict[str, Any] = {
     "ENGINE": "django.db.backends.sqlite3",
     "NAME": env.text("HETK_SQLITE", str(VAR_DIR / "hetk.sqlite3")),
     "CONN_MAX_AGE": None,
+    # A file for tests too: the threads of a database in memory could not see each other's rows.
+    "TEST": {"NAME": str(VAR_DIR / "test.sqlite3")},
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
