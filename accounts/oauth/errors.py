@@ -1,10 +1,10 @@
 """What can go wrong with a grant, and with signing in.
 
-    OAuthError
-    ├── GrantDead       the person must sign in again: `accounts.halts.halt`
-    ├── OurFault        our secret or registration is refused: ours to mend, never the person's fault
-    ├── TryLater        the provider is down, busy or out of reach: come back
-    └── SignInFailed    a browser flow ended without an account; `problem` picks the page that explains it
+OAuthError
+├── GrantDead       the person must sign in again: `accounts.halts.halt`
+├── OurFault        our secret or registration is refused: ours to mend, never the person's fault
+├── TryLater        the provider is down, busy or out of reach: come back
+└── SignInFailed    a browser flow ended without an account; `problem` picks the page that explains it
 """
 
 from enum import StrEnum

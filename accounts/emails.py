@@ -1,0 +1,30 @@
+"""Mails to people: one function each, a subject, a text and an HTML part in `templates/emails/`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from accounts.models import Connection
+
+
+def _send(name: str, to: str, context: Mapping[str, Any]) -> None:
+    values = {"site": settings.SITE_URL, **context}
+    subject = " ".join(render_to_string(f"emails/{name}-subject.txt", values).split())
+    message = EmailMultiAlternatives(subject, render_to_string(f"emails/{name}-body.txt", values), to=[to])
+    message.attach_alternative(render_to_string(f"emails/{name}-body.html", values), "text/html")
+    message.send()
+
+
+def connection_halted(connection: Connection) -> None:
+    """What happened, that calendars are safe, what to do. Goes to the owner's own address."""
+    link = settings.SITE_URL + reverse("connections")
+    _send("connection-halted", connection.user.email, {"connection": connection, "link": link})
+
+
+def confirm_newcomer(address: str, code: str, minutes: int) -> None:
+    """The code that proves that the address Microsoft named belongs to the person who signed in."""
+    _send("confirm-newcomer", address, {"code": code, "minutes": minutes})

@@ -1,0 +1,53 @@
+"""A connection stands still until its owner signs in again: halted once, told once."""
+
+import logging
+
+from django.utils import timezone
+
+from accounts import emails
+from accounts.models import Connection
+
+logger = logging.getLogger(__name__)
+
+
+def halt(connection: Connection, cause: str, claims: str = "", *, grant: str | None = None) -> bool:
+    """Halts the connection and tells its owner; True when it stands halted now.
+
+    Calling it again changes nothing and mails nobody. `grant`: halt only while this sealed grant is still the one in the row,
+    so that news about an old grant does not undo a reconnect.
+    """
+    rows = Connection.objects.filter(pk=connection.pk, halted_at=None)
+    if grant is not None:
+        rows = rows.filter(grant=grant)
+    rows.update(
+        halted_at=timezone.now(),
+        halt_cause=cause,
+        halt_claims=claims,
+        halt_told_at=None,
+        access="",
+        access_expires_at=None,
+    )
+    connection.refresh_from_db(fields=("halted_at", "halt_cause", "halt_claims", "access", "access_expires_at"))
+    if connection.halted:
+        tell(connection)
+    return connection.halted
+
+
+def tell(connection: Connection) -> bool:
+    """Mails the owner of a halted connection; True when this call did. One of many callers sends, a failed one may try again."""
+    rows = Connection.objects.filter(pk=connection.pk)
+    if not rows.filter(halt_told_at=None).exclude(halted_at=None).update(halt_told_at=timezone.now()):
+        return False
+    try:
+        emails.connection_halted(connection)
+    except OSError:
+        # Mail is down: a sync that stopped must not fail over it. `tell_waiting` tries again.
+        logger.exception("The owner of connection %s could not be told that it halted.", connection.public_id)
+        rows.update(halt_told_at=None)
+        return False
+    return True
+
+
+def tell_waiting() -> int:
+    """Tells the owners whom a mail failed to reach; the number of mails sent."""
+    return sum(tell(connection) for connection in Connection.objects.filter(halt_told_at=None).exclude(halted_at=None))

@@ -1,0 +1,61 @@
+"""People and connections for tests. Alice owns, Bob is somebody else, Charlie is a stranger."""
+
+from datetime import timedelta
+from itertools import count
+from typing import TYPE_CHECKING
+
+from allauth.account.models import EmailAddress
+from django.utils import timezone
+
+from accounts import vault
+from accounts.models import Connection, User
+from sandbox.cast import PEOPLE
+
+if TYPE_CHECKING:
+    from tests.outside import Outside
+
+PASSWORD = "a long enough pass phrase"
+_numbers = count(1)
+
+
+def make_user(name: str = "alice", **fields: object) -> User:
+    """A person with a confirmed address, <name>@hetk.example unless `email` says otherwise, who signs in with PASSWORD."""
+    email = str(fields.pop("email", f"{name}@hetk.example"))
+    user = User.objects.create_user(email, PASSWORD, first_name=name.title(), **fields)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
+
+
+def identity(person_id: str) -> dict[str, str]:
+    """The columns that say which account of the cast a connection is."""
+    person = PEOPLE[person_id]
+    if person.kind == "google":
+        return {"kind": "google", "issuer": "https://accounts.google.com", "subject": person.subject, "tenant": ""}
+    assert person.tenant
+    issuer = f"https://login.microsoftonline.com/{person.tenant.id}/v2.0"
+    return {"kind": "microsoft", "issuer": issuer, "subject": person.subject, "tenant": person.tenant.id}
+
+
+def connect(sandbox: "Outside", user: User, person_id: str, *, fresh: bool = True) -> Connection:
+    """A live connection of `user` to an account of the cast. `fresh`: with an access token that lasts an hour."""
+    tokens = sandbox.grant(person_id)
+    connection = make_connection(user, person_id, refresh_token=tokens["refresh_token"])
+    if fresh:
+        put_access(connection, tokens["access_token"], seconds=tokens["expires_in"])
+    return connection
+
+
+def make_connection(user: User, person_id: str, *, refresh_token: str = "") -> Connection:
+    """A row for an account of the cast, without asking the sandbox."""
+    connection = Connection(user=user, address=PEOPLE[person_id].address, scopes="as granted", **identity(person_id))
+    secret = refresh_token or f"refresh-token-{next(_numbers)}"
+    connection.grant = vault.seal(secret, bound_to=f"connection:{connection.public_id}:grant")
+    connection.save()
+    return connection
+
+
+def put_access(connection: Connection, token: str, *, seconds: float) -> None:
+    """Stores an access token that ends in `seconds`."""
+    connection.access = vault.seal(token, bound_to=f"connection:{connection.public_id}:access")
+    connection.access_expires_at = timezone.now() + timedelta(seconds=seconds)
+    connection.save(update_fields=("access", "access_expires_at"))
