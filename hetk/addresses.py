@@ -13,11 +13,10 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
-# Ranges that `is_global` lets through although they lead, or may lead, to a private network: NAT64 and its local
-# variant (RFC 6052, RFC 8215), 6to4 (RFC 3056), Teredo (RFC 4380), IPv4-compatible (RFC 4291).
-_TUNNELS = [
-    ipaddress.ip_network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")
-]
+# Of IPv6 only global unicast is the internet (RFC 4291); inside it, 6to4 and Teredo lead to whatever they carry
+# (RFC 3056, RFC 4380). The first block of protocol assignments is told apart only by newer Pythons (RFC 6890).
+_UNICAST = ipaddress.ip_network("2000::/3")
+_ELSEWHERE = [ipaddress.ip_network(text) for text in ("2002::/16", "2001::/32", "192.0.0.0/24")]
 
 
 class Forbidden(Exception):
@@ -38,8 +37,10 @@ def is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
         ip = ip.ipv4_mapped
-    tunnelled = any(ip in network for network in _TUNNELS if network.version == ip.version)
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved and not tunnelled
+    if isinstance(ip, ipaddress.IPv6Address) and ip not in _UNICAST:
+        return False
+    elsewhere = any(ip in network for network in _ELSEWHERE if network.version == ip.version)
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved and not elsewhere
 
 
 def resolve(host: str, port: int) -> list[Any]:
@@ -54,7 +55,7 @@ class _PlainConnection(HTTPConnection):
     """To the sandbox alone: no guard, since the only destination is the one in the settings."""
 
     def send(self, data: Any) -> None:
-        _send_after_connecting(self, data)
+        _connect_first(self)
         super().send(data)
 
 
@@ -87,7 +88,7 @@ class _GuardedConnection(HTTPSConnection):
         raise failure
 
     def send(self, data: Any) -> None:
-        _send_after_connecting(self, data)
+        _connect_first(self)
         super().send(data)
 
 
@@ -99,7 +100,7 @@ class GuardedPool(HTTPSConnectionPool):
     ConnectionCls = _GuardedConnection
 
 
-def _send_after_connecting(connection: HTTPConnection, data: Any) -> None:
+def _connect_first(connection: HTTPConnection) -> None:
     """Connect before anything counts as sent: what fails in here never reached the other side."""
     if connection.sock is None:
         connection.connect()

@@ -13,6 +13,7 @@ import os
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 
@@ -261,7 +262,7 @@ class RequestsAdapter(BaseAdapter):
         response.url = prepared.url or ""
         response.encoding = "utf-8"
         response.request = prepared
-        response._content = answer.body
+        response.raw = BytesIO(answer.body)
         return response
 
     def close(self) -> None:

@@ -1,0 +1,48 @@
+"""The environment of every test, complete before Django reads it; nothing of the developer's machine leaks in."""
+
+import atexit
+import base64
+import os
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+VAR_DIR = Path(tempfile.mkdtemp(prefix="hetk-tests-"))
+(VAR_DIR / "static").mkdir()
+atexit.register(shutil.rmtree, VAR_DIR, ignore_errors=True)
+LIVE_PORT = free_port()
+WEBHOOK_URL = "https://hooks.hetk.example"
+# The discard port: a test that forgot to ask for the sandbox is refused there, never let out.
+NOWHERE = "http://127.0.0.1:9"
+
+for name in [name for name in os.environ if name.startswith("HETK_") and name != "HETK_PUBLISHED"]:
+    del os.environ[name]
+os.environ.update(
+    DJANGO_SETTINGS_MODULE="hetk.settings",
+    HETK_SECRET_KEY="only-for-tests-" + "s" * 50,
+    HETK_VAULT_KEYS="k1:" + base64.b64encode(b"v" * 32).decode(),
+    HETK_MARK_KEYS="k1:" + base64.b64encode(b"m" * 32).decode(),
+    HETK_VAR_DIR=str(VAR_DIR),
+    HETK_SQLITE=str(VAR_DIR / "hetk.sqlite3"),
+    HETK_SITE_URL=f"http://localhost:{LIVE_PORT}",
+    HETK_WEBHOOK_URL=WEBHOOK_URL,
+    HETK_SANDBOX_URL=NOWHERE,
+    HETK_MICROSOFT_CLIENT_SECRET="sandbox-microsoft-secret",
+    HETK_GOOGLE_CLIENT_ID="hetk-sandbox.apps.googleusercontent.com",
+    HETK_GOOGLE_CLIENT_SECRET="sandbox-google-secret",
+    HETK_HASHED_STATIC="no",
+    HETK_LOG_LEVEL="WARNING",
+    # Playwright runs a loop in the test's own thread, where Django would otherwise refuse the database.
+    DJANGO_ALLOW_ASYNC_UNSAFE="true",
+    # Where pytest-django's `live_server` listens, so that the sandbox can be told before it starts.
+    DJANGO_LIVE_TEST_SERVER_ADDRESS=f"localhost:{LIVE_PORT}",
+)
