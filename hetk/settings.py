@@ -1,5 +1,6 @@
 """All settings, from the environment. One file, sections by concern; constants that nobody configures live beside their code."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,12 @@ X_FRAME_OPTIONS = "DENY"
 SANDBOX_URL = env.text("HETK_SANDBOX_URL", "")
 # Where providers send notifications; https for the real services. The sandbox maps the demo's address to the local site.
 WEBHOOK_URL = env.text("HETK_WEBHOOK_URL", SITE_URL)
+# By kind: how long Hetk makes a watch last, and how long before its end it is renewed.
+WATCH_LIFETIMES = {
+    "microsoft": (timedelta(days=2), timedelta(days=1)),
+    "google": (timedelta(days=6), timedelta(days=1)),
+    "memory": (timedelta(days=6), timedelta(days=1)),
+}
 OUTBOUND_HOSTS = [
     "login.microsoftonline.com",
     "graph.microsoft.com",

@@ -102,14 +102,11 @@ class Planner:
         seen = self._prints.of_event(copy, known.salt) if isinstance(copy, Event) else known.copy
         if not known.copy:
             return self._adopt(origin, wanted, seen, rules)
-        touched = {name for name in Field if seen.get(name) != known.copy.get(name)}
+        apart = {name for name in Field if not isinstance(copy, Event) or seen.get(name) != wanted[name]}
+        touched = {name for name in apart if seen.get(name) != known.copy.get(name)}
         back, reason = self._back(touched, origin, copy, known, rules)
-        forward = frozenset(
-            name
-            for name in Field
-            if name not in back
-            and ((name in touched and seen.get(name) != wanted[name]) or wanted[name] != known.written.get(name))
-        )
+        stale = {name for name in apart if wanted[name] != known.written.get(name)}
+        forward = frozenset((touched | stale) - back)
         operations: list[Operation] = []
         if back and isinstance(copy, Event):
             content = give_back(origin.content, copy.content, back, rules.looks)

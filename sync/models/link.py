@@ -21,7 +21,8 @@ class Link(models.Model):
         INTENT = "intent", "a create is or was on its way"
         LIVE = "live", "origin and copy exist"
         AWAY = "away", "a person deleted the copy; it stays away until the origin changes"
-        HELD = "held", "its deletion waits for a word (brake)"
+        HELD = "held", "a deletion waits for a word (brake)"
+        FREED = "freed", "the word was given: the deletion may go"
         PARKED = "parked", "failed for good; see reason"
 
     flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="links")

@@ -1,0 +1,35 @@
+"""Which calendars an account has: asked when it is connected, and again when somebody looks."""
+
+from django.utils import timezone
+
+from accounts.models import Connection
+from sync.engine.clients import Clients
+from sync.models import Calendar
+from sync.providers.base import RemoteCalendar
+
+FACTS = ("name", "owner", "zone", "primary", "can_write", "can_watch", "lost_at")
+
+
+def refresh(connection: Connection) -> list[Calendar]:
+    """Ask the provider and bring the rows up to date. Raises what providers raise; a calendar that vanished keeps its row."""
+    remote = Clients(timezone.now()).of(connection).calendars()
+    rows = [Calendar(connection=connection, remote_id=found.id, **_facts(found)) for found in remote]
+    Calendar.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["connection", "remote_id"], update_fields=FACTS
+    )
+    Calendar.objects.filter(connection=connection).exclude(remote_id__in=[found.id for found in remote]).update(
+        lost_at=timezone.now()
+    )
+    return list(connection.calendars.filter(lost_at=None))
+
+
+def _facts(found: RemoteCalendar) -> dict[str, object]:
+    return {
+        "name": found.name[:255],
+        "owner": found.owner,
+        "zone": found.zone,
+        "primary": found.primary,
+        "can_write": found.can_write,
+        "can_watch": found.can_watch,
+        "lost_at": None,
+    }

@@ -1,0 +1,21 @@
+"""How long to wait. Pure: chance comes in as a number between 0 and 1."""
+
+from datetime import timedelta
+
+FIRST = 2.0
+LONGEST = 900.0
+PARK_AFTER = 8
+REFUSALS = 2
+POLL = timedelta(minutes=15)
+POLL_UNWATCHED = timedelta(minutes=3)
+
+
+def pause(attempts: int, chance: float, asked: float | None = None) -> timedelta:
+    """The wait before try number `attempts` + 1: doubling, spread by `chance`, and never shorter than the provider asked."""
+    own = min(LONGEST, FIRST * 2 ** max(0, attempts - 1)) * (0.75 + chance / 2)
+    return timedelta(seconds=max(own, asked) if asked is not None else own)
+
+
+def poll_after(watched: bool, chance: float) -> timedelta:
+    """When to look again although nothing rang; spread so that restarts do not make everybody due at once."""
+    return (POLL if watched else POLL_UNWATCHED) * (0.8 + chance * 0.4)

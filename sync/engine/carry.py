@@ -1,0 +1,211 @@
+"""Carrying out one flow's share of a cycle: see, plan, brake, write, record."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sync.core import brake
+from sync.core.event import Event
+from sync.core.operation import Create, Delete, Operation, Reason, Side, Update
+from sync.core.plan import Planner
+from sync.core.window import window_at
+from sync.engine import write
+from sync.engine.backoff import PARK_AFTER, REFUSALS, pause
+from sync.engine.clients import Clients
+from sync.engine.sight import Sights, find
+from sync.models import Brake, Calendar, Flow, Link
+from sync.providers.base import Answered
+from sync.providers.errors import Changed, ComeBack, Exists, NoAccess, OurFault, SignInAgain, Unknown
+from sync.store import record
+from sync.store.keys import fingerprints
+from sync.store.record import Outcome
+from sync.store.rules import rules_of
+from sync.store.seats import seat
+from sync.store.work import Task
+
+FLUSH = 20
+Chance = Callable[[], float]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a cycle did, for its run row."""
+
+    written: int = 0
+    failed: int = 0
+    trouble: str = ""
+    again: set[int] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Step:
+    """One planned operation, with what it was planned from."""
+
+    task: Task
+    operation: Operation
+    origin: Event | None
+    copy: Event | None
+
+
+class Carrier:
+    """Works off the tasks of one flow after another; `tally` adds up what came of them."""
+
+    def __init__(
+        self, clients: Clients, sights: Sights, two_way: set[int], clock: Callable[[], datetime], chance: Chance
+    ) -> None:
+        self.tally = Tally()
+        self._clients = clients
+        self._sights = sights
+        self._two_way = two_way
+        self._clock = clock
+        self._chance = chance
+
+    def carry(self, flow: Flow, tasks: Sequence[Task]) -> None:
+        """Raises `Trouble` when a mailbox cannot be used now; what was not done stays due."""
+        self._sights.fetch(tasks)
+        steps = self._brake(flow, self._plan(flow, tasks))
+        quiet = [step for step in steps if not isinstance(step.operation, Create | Update | Delete)]
+        record.agree([self._outcome(step) for step in quiet], self._clock())
+        writes = [step for step in steps if isinstance(step.operation, Create | Update | Delete)]
+        calm = [step for step in writes if not self._churns(step)]
+        # The copy first: when both sides are written, the origin's answer then settles what stands in the copy.
+        self._write(flow.target, [step for step in calm if _side(step.operation) is Side.COPY])
+        self._write(flow.source, [step for step in calm if _side(step.operation) is Side.ORIGIN])
+
+    def _plan(self, flow: Flow, tasks: Sequence[Task]) -> list[Step]:
+        now = self._clock()
+        planner, rules = Planner(fingerprints()), rules_of(flow, two_way=flow.pk in self._two_way)
+        window = window_at(now)
+        steps = []
+        for task in tasks:
+            sight = self._sights.of(task)
+            copy = sight.copy if isinstance(sight.copy, Event) else None
+            operations = planner.plan(sight, rules, window, now)
+            steps += [Step(task, operation, sight.origin, copy) for operation in operations]
+        return steps
+
+    def _brake(self, flow: Flow, steps: list[Step]) -> list[Step]:
+        """Hold deletions that look like damage; everything else passes."""
+        deletions = [s for s in steps if isinstance(s.operation, Delete) and _counts(s)]
+        if not deletions:
+            return steps
+        copies = Link.objects.filter(flow=flow).exclude(copy_id="").count()
+        is_open = Brake.objects.filter(flow=flow, decided_at=None).exists()
+        if not is_open and not brake.holds(len(deletions), copies):
+            return steps
+        now = self._clock()
+        found, _ = Brake.objects.get_or_create(
+            flow=flow, decided_at=None, defaults={"held_at": now, "held": 0, "of": copies}
+        )
+        record.hold([step.task for step in deletions], now)
+        found.held = Link.objects.filter(flow=flow, state=Link.State.HELD).count()
+        found.save(update_fields=["held"])
+        held = {id(step) for step in deletions}
+        return [step for step in steps if id(step) not in held]
+
+    def _churns(self, step: Step) -> bool:
+        """A copy that is written again and again is left alone until tomorrow, and says so."""
+        now = self._clock()
+        if isinstance(step.operation, Delete) or not record.churning(step.task.link, now):
+            return False
+        error = "written too often today"
+        record.park(step.task, Reason.CHURN, now, error=error, again_at=record.tomorrow(now))
+        return True
+
+    def _write(self, calendar: Calendar, steps: Sequence[Step]) -> None:
+        if not steps:
+            return
+        creates = {s.task.link.pk: s.operation for s in steps if isinstance(s.operation, Create)}
+        if creates:
+            record.intend([s.task for s in steps if isinstance(s.operation, Create)], creates)
+        provider = self._clients.of(calendar.connection)
+        by_task = {id(step.task): step for step in steps}
+        done: list[Outcome] = []
+        with self._clients.blame(calendar), seat(calendar.connection_id, provider.traits.seats):
+            try:
+                for job, answered in write.send(provider, calendar, [_job(s) for s in steps], self._two_way):
+                    step = by_task[id(job.task)]
+                    if answered.error is None:
+                        done.append(self._outcome(step, answered))
+                    else:
+                        self._failed(step, calendar, answered)
+                    if len(done) >= FLUSH:
+                        self._flush(done)
+            finally:
+                self._flush(done)
+
+    def _flush(self, done: list[Outcome]) -> None:
+        record.agree(done, self._clock())
+        self.tally.written += len(done)
+        done.clear()
+
+    def _outcome(self, step: Step, answered: Answered | None = None) -> Outcome:
+        return Outcome(
+            step.task,
+            step.operation,
+            step.origin,
+            copy=step.copy,
+            event=answered.event if answered else None,
+            request_id=answered.request_id if answered else "",
+        )
+
+    def _failed(self, step: Step, calendar: Calendar, answered: Answered) -> None:
+        """One write that did not pass. Only what stops the whole mailbox is raised."""
+        error, task, now = answered.error, step.task, self._clock()
+        side = _side(step.operation)
+        wait = pause(task.link.attempts + 1, self._chance())
+        self.tally.failed += 1
+        match error:
+            case SignInAgain() | OurFault() | NoAccess():
+                record.postpone(task, at=now, failed=False)
+                raise error
+            case Exists():
+                self._exists(step, calendar)
+            case Changed() if task.link.attempts < PARK_AFTER:
+                self._sights.forget(task)
+                record.postpone(task, at=now, unsure=side)
+            case Unknown():
+                self._sights.forget(task)
+                record.postpone(task, at=now + wait, unsure=side)
+            case ComeBack(after=after) if task.link.attempts < 2 * PARK_AFTER:
+                record.postpone(task, at=now + (timedelta(seconds=after) if after else wait))
+            case _ if task.link.attempts + 1 < REFUSALS:
+                record.postpone(task, at=now + wait)
+            case _:
+                message = error.message if error else ""
+                record.park(task, Reason.REFUSED, now, error=message, request_id=answered.request_id)
+
+    def _exists(self, step: Step, calendar: Calendar) -> None:
+        """The key is taken: by a copy that lives and is adopted, or by one that was deleted."""
+        copy = find(self._clients.of(calendar.connection), step.task)
+        if copy is None:
+            record.taken(step.task, self._clock())
+            return
+        self._sights.contents[calendar.pk, copy.id] = copy
+        record.found(step.task, copy, self._clock())
+
+
+def _job(step: Step) -> write.Job:
+    operation, link = step.operation, step.task.link
+    if not isinstance(operation, Create | Update | Delete):
+        raise TypeError(f"{operation} is not a write")
+    if _side(operation) is Side.ORIGIN:
+        return write.Job(step.task, operation, step.origin.version if step.origin else "")
+    return write.Job(step.task, operation, step.copy.version if step.copy else link.copy_agreed)
+
+
+def _side(operation: Operation) -> Side:
+    return operation.side if isinstance(operation, Update | Delete) else Side.COPY
+
+
+def _counts(step: Step) -> bool:
+    """Whether a deletion counts for the brake: not what the person asked for, nor what they released."""
+    return step.operation.reason is not Reason.ENDING and step.task.link.state != Link.State.FREED
+
+
+def by_flow(tasks: Sequence[Task]) -> dict[int, list[Task]]:
+    groups: dict[int, list[Task]] = defaultdict(list)
+    for task in tasks:
+        groups[task.flow.pk].append(task)
+    return groups

@@ -1,0 +1,78 @@
+"""Providers for connections: the place where a credential row becomes a function that hands out tokens."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from accounts import oauth
+from accounts.models import Connection
+from accounts.oauth.errors import GrantDead, TryLater
+from accounts.oauth.errors import OurFault as SecretRefused
+from sync.models import Calendar
+from sync.providers import registry
+from sync.providers.base import Provider
+from sync.providers.errors import ComeBack, OurFault, ProviderError, SignInAgain
+
+
+class Resting(Exception):
+    """The connection may not be used now: halted (`until` None), or asked to pause until then."""
+
+    def __init__(self, connection: Connection, until: datetime | None) -> None:
+        super().__init__(f"{connection} rests")
+        self.connection = connection
+        self.until = until
+
+
+class Trouble(Exception):
+    """A provider's error, with the calendar it came from, so that the right mailbox pauses and the others go on."""
+
+    def __init__(self, calendar: Calendar, error: ProviderError) -> None:
+        super().__init__(error.message)
+        self.calendar = calendar
+        self.error = error
+
+
+class ConnectionToken:
+    """Hands a provider a valid access token and turns what can go wrong into the providers' errors."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def __call__(self, *, renew: bool = False) -> str:
+        try:
+            return oauth.access_token(self._connection, renew=renew)
+        except GrantDead as error:
+            raise SignInAgain("the grant is no longer valid", code=error.cause, claims=error.claims) from error
+        except SecretRefused as error:
+            raise OurFault("our registration was refused", code=str(error)) from error
+        except TryLater as error:
+            raise ComeBack("the sign-in service did not answer", after=error.after) from error
+
+
+class Clients:
+    """The providers of one cycle, one for each connection."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._made: dict[int, Provider] = {}
+
+    def of(self, connection: Connection) -> Provider:
+        """Raises `Resting` when the connection is halted or throttled."""
+        if connection.halted:
+            raise Resting(connection, None)
+        if connection.throttled_until and connection.throttled_until > self._now:
+            raise Resting(connection, connection.throttled_until)
+        if connection.pk not in self._made:
+            build = registry.build(connection.kind)
+            self._made[connection.pk] = build(ConnectionToken(connection), connection.address)
+        return self._made[connection.pk]
+
+    @contextmanager
+    def blame(self, calendar: Calendar) -> Iterator[None]:
+        try:
+            yield
+        except ProviderError as error:
+            raise Trouble(calendar, error) from error
+
+    def rests(self, connection: Connection) -> bool:
+        return connection.halted or bool(connection.throttled_until and connection.throttled_until > self._now)

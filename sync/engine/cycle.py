@@ -1,0 +1,208 @@
+"""One cycle of one calendar: read, plan, brake, write, record. Reads like the sentence in `docs/engine.md`."""
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from accounts import halts
+from accounts.models import Connection
+from sync.engine import endings, watches
+from sync.engine.backoff import pause, poll_after
+from sync.engine.carry import Carrier, Tally, by_flow
+from sync.engine.clients import Clients, Resting, Trouble
+from sync.engine.read import Reading
+from sync.engine.sight import Sights
+from sync.models import Calendar, Flow, Run
+from sync.providers.errors import ComeBack, NoAccess, OurFault, ProviderError, SignInAgain
+from sync.store import due, work
+from sync.store.rules import flows_touching, two_way_ids
+from sync.store.seats import Full, seat
+
+log = logging.getLogger("hetk.cycle")
+
+# A second and third pass settle what the first one learned: a key that was taken, an event that somebody changed meanwhile.
+PASSES = 3
+SOON = timedelta(seconds=1)
+LATER = timedelta(minutes=5)
+DAILY = timedelta(days=1)
+
+
+@dataclass(slots=True)
+class Cycle:
+    """A claimed calendar, and the world: `clock` tells the time, `chance` spreads pauses."""
+
+    calendar: Calendar
+    clock: Callable[[], datetime]
+    chance: Callable[[], float]
+
+    def run(self) -> None:
+        """Never raises for what the outside world does: the calendar gets its next due time instead."""
+        started, tally, read, next_due = self.clock(), Tally(), 0, None
+        flows = flows_touching(self.calendar)
+        try:
+            clients = Clients(started)
+            if not any(is_active(flow) for flow in flows):
+                self._rest(flows, clients)
+                return
+            reading = self._read(flows, clients)
+            read = reading.count
+            next_due = self._work(flows, clients, reading, tally)
+        except Resting as rest:
+            next_due = rest.until
+        except Trouble as trouble:
+            tally.trouble = trouble.error.message
+            next_due = self._trouble(trouble)
+        except Full:
+            next_due = self.clock() + SOON
+        except Exception as error:
+            # A defect of ours must not stop the other calendars; the type alone is logged, for messages may hold content.
+            log.exception("cycle failed", extra={"calendar": str(self.calendar.public_id)}, exc_info=_bare(error))
+            tally.trouble = f"internal error ({type(error).__name__})"
+            next_due = self.clock() + pause(self._failed(tally.trouble), self.chance())
+        self._record(started, read, tally)
+        due.finish(self.calendar, now=self.clock(), next_due=next_due)
+
+    def _rest(self, flows: Sequence[Flow], clients: Clients) -> None:
+        """Nobody wants this calendar read: it is not due until somebody rings, and a bell that nobody needs is taken down."""
+        if not flows:
+            with suppress(ProviderError, Resting):
+                watches.stop_all(self.calendar, clients.of(self.calendar.connection))
+        due.rest([self.calendar.pk])
+        due.finish(self.calendar, now=self.clock(), next_due=None)
+
+    def _read(self, flows: Sequence[Flow], clients: Clients) -> Reading:
+        calendar = self.calendar
+        provider = clients.of(calendar.connection)
+        reading = Reading(calendar, flows, provider, self.clock)
+        with clients.blame(calendar), seat(calendar.connection_id, provider.traits.seats):
+            reading.run()
+        if calendar.failures or calendar.trouble:
+            Calendar.objects.filter(pk=calendar.pk).update(failures=0, trouble="")
+        for flow in flows:
+            # The rows that came with the flows are older than what the reading has just learned.
+            flow.source = calendar if flow.source_id == calendar.pk else flow.source
+            flow.target = calendar if flow.target_id == calendar.pk else flow.target
+        return reading
+
+    def _work(self, flows: Sequence[Flow], clients: Clients, reading: Reading, tally: Tally) -> datetime | None:
+        """Work off what is due in every flow that is ready; returns when this calendar wants its next cycle."""
+        two_way = two_way_ids(flows)
+        sights = Sights(clients, two_way)
+        sights.add(self.calendar, reading.contents)
+        carrier = Carrier(clients, sights, two_way, self.clock, self.chance)
+        carrier.tally = tally
+        ready = [flow for flow in flows if is_ready(flow, clients)]
+        for _ in range(PASSES):
+            if not self._pass(ready, carrier):
+                break
+        ready = [flow for flow in ready if is_ready(flow, clients)]
+        for flow in ready:
+            endings.settle(flow, self.clock())
+        now = self.clock()
+        renewed = self._watch(clients, now)
+        return self._next_due(ready, now, at_once=renewed)
+
+    def _pass(self, ready: Sequence[Flow], carrier: Carrier) -> bool:
+        """One round over what is due now. False: nothing was."""
+        tasks = work.take(ready, self.clock())
+        flows = {flow.pk: flow for flow in ready}
+        for flow_id, share in by_flow(tasks).items():
+            try:
+                carrier.carry(flows[flow_id], share)
+            except Trouble as trouble:
+                carrier.tally.trouble = trouble.error.message
+                self._trouble(trouble)
+            except Resting:
+                continue
+            except Full:
+                continue
+            finally:
+                work.release(share)
+        return bool(tasks)
+
+    def _watch(self, clients: Clients, now: datetime) -> bool:
+        """A bell that cannot be hung is no reason to fail the cycle: polling goes on underneath."""
+        try:
+            return watches.keep(self.calendar, clients.of(self.calendar.connection), now)
+        except (ProviderError, Resting) as error:
+            log.warning("no watch: %s", type(error).__name__, extra={"calendar": str(self.calendar.public_id)})
+            return False
+
+    def _next_due(self, ready: Sequence[Flow], now: datetime, *, at_once: bool) -> datetime:
+        renew = watches.renew_at(self.calendar)
+        times = [now + poll_after(renew is not None, self.chance()), work.next_due(ready), renew]
+        soonest = min(time for time in times if time is not None)
+        return now if at_once else max(soonest, now + SOON)
+
+    def _trouble(self, trouble: Trouble) -> datetime | None:
+        """What a provider's error means for its mailbox; returns when that calendar may be looked at again."""
+        calendar, error, now = trouble.calendar, trouble.error, self.clock()
+        wait = pause(self._failed(error.message, calendar), self.chance())
+        match error:
+            case SignInAgain():
+                halts.halt(calendar.connection, cause=error.code, claims=error.claims)
+                due.rest(list(Calendar.objects.filter(connection=calendar.connection).values_list("pk", flat=True)))
+                return None
+            case OurFault():
+                log.error("the provider refuses our own registration: %s", error.code)
+                return now + LATER
+            case NoAccess():
+                if calendar.failures + 1 >= PASSES:
+                    Calendar.objects.filter(pk=calendar.pk).update(lost_at=now)
+                return now + (DAILY if calendar.failures + 1 >= PASSES else wait)
+            case ComeBack(after=after):
+                until = now + (timedelta(seconds=after) if after else wait)
+                if error.status in {403, 429, 503} or after:
+                    Connection.objects.filter(pk=calendar.connection_id).update(throttled_until=until)
+                    due.not_before(calendar.connection_id, until)
+                return until
+        return now + wait
+
+    def _failed(self, trouble: str, calendar: Calendar | None = None) -> int:
+        calendar = calendar or self.calendar
+        failures = calendar.failures + 1
+        Calendar.objects.filter(pk=calendar.pk).update(failures=failures, trouble=trouble[:200])
+        return failures
+
+    def _record(self, started: datetime, read: int, tally: Tally) -> None:
+        """A run row for every cycle that did something or met trouble; a quiet poll leaves none."""
+        if not (read or tally.written or tally.failed or tally.trouble):
+            return
+        now, rung = self.clock(), self.calendar.rung_at
+        Run.objects.create(
+            calendar=self.calendar,
+            started_at=started,
+            finished_at=now,
+            delay_ms=max(0, int((now - rung).total_seconds() * 1000)) if rung else None,
+            read=read,
+            written=tally.written,
+            failed=tally.failed,
+            trouble=tally.trouble[:200],
+        )
+
+
+def is_active(flow: Flow) -> bool:
+    """Whether anybody wants this flow's calendars read."""
+    return flow.pair.paused_at is None or flow.pair.ending_at is not None or flow.ending_at is not None
+
+
+def is_ready(flow: Flow, clients: Clients) -> bool:
+    """Whether this flow may be worked off now: both sides known completely, reachable and wanted."""
+    sides = (flow.source, flow.target)
+    ending = flow.ending_at is not None or flow.pair.ending_at is not None
+    if flow.pair.paused_at is not None and not ending:
+        return False
+    if clients.rests(flow.target.connection) or flow.target.lost_at is not None:
+        return False
+    if ending:
+        return True
+    return all(
+        side.full_read_at is not None and side.lost_at is None and not clients.rests(side.connection) for side in sides
+    )
+
+
+def _bare(error: Exception) -> tuple[type[Exception], Exception, object]:
+    """The traceback without the message."""
+    return type(error), type(error)(), error.__traceback__

@@ -1,0 +1,76 @@
+"""The worker: claims due calendars, runs a cycle for each in a thread, stops cleanly on a signal.
+
+Many threads, many processes, many machines: the database is the referee. What a killed worker held comes back when its lease ends.
+"""
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+
+from django.db import close_old_connections, connection
+from django.utils import timezone
+
+from sync.engine.cycle import Cycle
+from sync.models import Calendar
+from sync.store import due
+
+log = logging.getLogger("hetk.worker")
+TICK = 0.2
+
+
+class Pool:
+    """Runs cycles until `stop` is called; what is in hand is finished."""
+
+    def __init__(
+        self, threads: int, *, clock: Callable[[], datetime] = timezone.now, chance: Callable[[], float] = random.random
+    ) -> None:
+        self._threads = threads
+        self._clock = clock
+        self._chance = chance
+        self._stopped = threading.Event()
+        self._busy: set[Future[None]] = set()
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def run(self) -> None:
+        with ThreadPoolExecutor(self._threads, thread_name_prefix="cycle") as executor:
+            while not self._stopped.is_set():
+                if not self._fill(executor):
+                    self._stopped.wait(TICK)
+
+    def _fill(self, executor: ThreadPoolExecutor) -> bool:
+        """Claim as many calendars as there are free threads. True: some were due, so look again at once."""
+        self._busy = {future for future in self._busy if not future.done()}
+        free = self._threads - len(self._busy)
+        if free <= 0:
+            return False
+        try:
+            claimed = due.claim(free, self._clock())
+        except Exception:
+            # The database is away: nothing is lost, what is due stays due.
+            log.exception("could not claim")
+            close_old_connections()
+            return False
+        self._busy.update(executor.submit(self._cycle, calendar) for calendar in claimed)
+        return bool(claimed)
+
+    def _cycle(self, calendar: Calendar) -> None:
+        try:
+            Cycle(calendar, self._clock, self._chance).run()
+        except Exception as error:
+            # Recording itself failed: the lease runs out and the calendar comes back.
+            log.error("a cycle was abandoned: %s", type(error).__name__)
+            connection.close()
+
+
+def drain(*, clock: Callable[[], datetime] = timezone.now, most: int = 200) -> int:
+    """Run cycles in this thread until nothing is due; returns how many ran. For `worker --once`, tests and repairs."""
+    ran = 0
+    while ran < most and (claimed := due.claim(1, clock())):
+        Cycle(claimed[0], clock, lambda: 0.5).run()
+        ran += 1
+    return ran

@@ -1,0 +1,126 @@
+"""Reading one calendar: pages into observations, and the cursor only with the last of them (rules 1 and 10)."""
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from sync.core.event import Event
+from sync.core.window import window_at
+from sync.models import Calendar, Flow
+from sync.providers.base import Page, Provider, Span
+from sync.providers.errors import ComeBack, CursorLost
+from sync.store import due
+from sync.store.observe import Observer
+
+# A full reading looks this far beyond the window, so that the window can roll for a while on the same cursor.
+AHEAD = timedelta(days=14)
+ROLL = timedelta(days=7)
+
+
+class Reading:
+    """One reading. Afterwards `contents` holds what was read, by event id; `count` how many events that were."""
+
+    def __init__(
+        self, calendar: Calendar, flows: Sequence[Flow], provider: Provider, clock: Callable[[], datetime]
+    ) -> None:
+        self.contents: dict[str, Event] = {}
+        self.count = 0
+        self._calendar = calendar
+        self._provider = provider
+        self._clock = clock
+        self._now = clock()
+        self._observer = Observer(calendar, flows, self._now)
+        self._present: set[str] = set()
+        self._removed: list[str] = []
+        self._series: dict[str, frozenset[str]] = {}
+
+    def run(self) -> None:
+        """Read what changed, or everything when there is no cursor, it was lost, or the window has rolled far enough."""
+        if self._rolled():
+            self._calendar.cursor = ""
+        try:
+            self._read()
+        except CursorLost:
+            self._calendar.cursor = ""
+            self._present.clear()
+            self._read()
+
+    def _rolled(self) -> bool:
+        full_at = self._calendar.full_read_at
+        return full_at is None or self._now - full_at > ROLL
+
+    def _span(self) -> Span:
+        calendar = self._calendar
+        if calendar.cursor and calendar.read_start and calendar.read_end:
+            return Span(calendar.read_start, calendar.read_end)
+        window = window_at(self._now)
+        return Span(window.start, window.end + AHEAD)
+
+    def _read(self) -> None:
+        span = self._span()
+        last: Page | None = None
+        for page in self._provider.read(self._calendar.remote_id, self._calendar.cursor, span):
+            if last is not None:
+                due.prolong(self._calendar, self._clock())
+                self._observe(self._known(last))
+            last = page
+            self._note(page)
+        if last is None or not last.cursor:
+            raise ComeBack("the reading ended without a cursor")
+        self._finish(last, span)
+
+    def _note(self, page: Page) -> None:
+        self.count += len(page.events)
+        self._present.update(event.id for event in page.events)
+        self._removed.extend(page.removed)
+        self._series.update(page.series)
+
+    def _known(self, page: Page) -> list[Event]:
+        """The page's events, each certain to be a copy or not: where the reading could not tell, they are fetched by id."""
+        unknown = self._observer.unknown(page.events)
+        fetched = self._provider.get(self._calendar.remote_id, unknown) if unknown else {}
+        events = [fetched.get(event.id, event) for event in page.events]
+        return [event for event in events if event is not None]
+
+    def _observe(self, events: Sequence[Event]) -> None:
+        with transaction.atomic():
+            self._observer.observe(events)
+        self.contents.update((event.id, event) for event in events)
+
+    def _finish(self, last: Page, span: Span) -> None:
+        """The last page's observations, every absence, and the cursor, in one transaction."""
+        events = self._known(last)
+        gone, alive = self._absent(last.full, span)
+        with transaction.atomic():
+            self._observer.observe([*events, *alive])
+            self._observer.gone(gone)
+            self._save(last, span)
+        self.contents.update((event.id, event) for event in (*events, *alive))
+
+    def _absent(self, full: bool, span: Span) -> tuple[set[str], list[Event]]:
+        """Known events that are certainly gone, and those that only seemed so."""
+        proven: set[str] = set()
+        doubtful: set[str] = set()
+        reported = self._observer.known_ids(self._removed) - self._present
+        (proven if self._provider.traits.removal_proves else doubtful).update(reported)
+        for series_id, present in self._series.items():
+            proven.update(self._observer.missing_of_series(series_id, present, span))
+        if full:
+            doubtful.update(self._observer.missing(self._present, span, self._now))
+        return self._ask(proven, doubtful - proven)
+
+    def _ask(self, proven: set[str], doubtful: Collection[str]) -> tuple[set[str], list[Event]]:
+        """A removal that a reading only hints at is proved by asking for the event itself."""
+        answers = self._provider.get(self._calendar.remote_id, sorted(doubtful)) if doubtful else {}
+        gone = proven | {event_id for event_id, event in answers.items() if event is None}
+        return gone, [event for event in answers.values() if event is not None]
+
+    def _save(self, last: Page, span: Span) -> None:
+        calendar = self._calendar
+        calendar.cursor, calendar.checked_at = last.cursor, self._now
+        fields = ["cursor", "checked_at"]
+        if last.full:
+            calendar.full_read_at, calendar.read_start, calendar.read_end = self._now, span.start, span.end
+            fields += ["full_read_at", "read_start", "read_end"]
+        calendar.save(update_fields=fields)

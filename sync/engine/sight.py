@@ -1,0 +1,95 @@
+"""What each link looks like now: contents from the reading, and the rest asked for by id, in as few requests as there are calendars."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from sync.core.event import Event
+from sync.core.plan import Copy, Sight
+from sync.engine.clients import Clients
+from sync.models import Calendar, Link
+from sync.providers.base import Provider
+from sync.store.keys import marks
+from sync.store.work import Task
+
+Contents = dict[tuple[int, str], Event | None]
+"""(calendar, event id) -> the event as it is now; None: the provider has it no more."""
+
+
+class Sights:
+    def __init__(self, clients: Clients, two_way: set[int]) -> None:
+        self.contents: Contents = {}
+        self._clients = clients
+        self._two_way = two_way
+
+    def add(self, calendar: Calendar, events: Mapping[str, Event]) -> None:
+        self.contents.update({(calendar.pk, event_id): event for event_id, event in events.items()})
+
+    def forget(self, task: Task) -> None:
+        """Somebody changed it meanwhile: what was read no longer counts."""
+        self.contents.pop((task.flow.source_id, task.link.origin_id), None)
+        self.contents.pop((task.flow.target_id, task.link.copy_id), None)
+
+    def fetch(self, tasks: Iterable[Task]) -> None:
+        """Ask for every content that planning needs and no reading brought."""
+        tasks = list(tasks)
+        for task in tasks:
+            self._find_intent(task)
+        self._get((t.flow.source, t.link.origin_id) for t in tasks if t.link.origin_seen != Link.GONE)
+        self._get((t.flow.target, t.link.copy_id) for t in tasks if self._wants_copy(t))
+
+    def of(self, task: Task) -> Sight:
+        link = task.link
+        origin = None if link.origin_seen == Link.GONE else self.contents.get((task.flow.source_id, link.origin_id))
+        return Sight(origin=origin, copy=self._copy(task), known=task.known)
+
+    def _copy(self, task: Task) -> Event | Copy:
+        link = task.link
+        if not link.copy_id:
+            return Copy.AWAY if link.state == Link.State.AWAY else Copy.NEVER
+        if link.copy_seen == Link.GONE:
+            return Copy.GONE
+        key = (task.flow.target_id, link.copy_id)
+        return (self.contents[key] or Copy.GONE) if key in self.contents else Copy.AS_AGREED
+
+    def _wants_copy(self, task: Task) -> bool:
+        """A copy is read when it was seen to change, or when its provider cannot refuse a stale write and people edit there."""
+        link = task.link
+        if not link.copy_id or link.copy_seen == Link.GONE:
+            return False
+        if self._origin_gone(task):
+            return False
+        conditional = self._clients.of(task.flow.target.connection).traits.conditional
+        return link.copy_seen != link.copy_agreed or (task.flow.pk in self._two_way and not conditional)
+
+    def _origin_gone(self, task: Task) -> bool:
+        key = (task.flow.source_id, task.link.origin_id)
+        return task.link.origin_seen == Link.GONE or self.contents.get(key, task) is None
+
+    def _find_intent(self, task: Task) -> None:
+        """A create whose answer nobody saw: the copy may exist, so it is looked for before anything is decided."""
+        link, target = task.link, task.flow.target
+        if link.state != Link.State.INTENT or link.copy_id:
+            return
+        with self._clients.blame(target):
+            found = find(self._clients.of(target.connection), task)
+        if found is not None:
+            link.copy_id, link.copy_seen = found.id, found.version
+            self.contents[target.pk, found.id] = found
+
+    def _get(self, wanted: Iterable[tuple[Calendar, str]]) -> None:
+        missing: dict[Calendar, list[str]] = defaultdict(list)
+        for calendar, event_id in wanted:
+            if (calendar.pk, event_id) not in self.contents:
+                missing[calendar].append(event_id)
+        for calendar, ids in missing.items():
+            with self._clients.blame(calendar):
+                answers = self._clients.of(calendar.connection).get(calendar.remote_id, ids)
+            self.contents.update({(calendar.pk, event_id): event for event_id, event in answers.items()})
+
+
+def find(provider: Provider, task: Task) -> Event | None:
+    """The living copy that a create of this link's generation made, if there is one."""
+    link, target = task.link, task.flow.target
+    ref = marks().calendar_ref(target.identity)
+    mark = marks().mark(ref, link.origin_ref, link.generation)
+    return provider.find(target.remote_id, mark, marks().key(ref, link.origin_ref, link.generation))

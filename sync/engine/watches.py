@@ -1,0 +1,99 @@
+"""Watches: bells that providers ring. Made after a first reading, renewed ahead of time, and never relied on (rule 16)."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from sync.models import Calendar, Watch
+from sync.providers.base import Provider, RemoteWatch
+from sync.providers.errors import Changed, NoAccess, ProviderError, Refused
+from sync.store.keys import watch_secret
+
+# Old notifications may still be on their way when a watch is replaced.
+OVERLAP = timedelta(minutes=10)
+
+
+def keep(calendar: Calendar, provider: Provider, now: datetime) -> bool:
+    """Make or renew the calendar's watch when it is time. True: a new one was made, so something may have been missed."""
+    Watch.objects.filter(calendar=calendar, expires_at__lt=now - OVERLAP).delete()
+    if not (provider.traits.pushes and calendar.can_watch):
+        return False
+    watch = Watch.objects.filter(calendar=calendar, expires_at__gt=now).exclude(remote_id="").last()
+    if watch is None:
+        return _make(calendar, provider, now)
+    if watch.renew_at <= now:
+        return _renew(watch, calendar, provider, now)
+    return False
+
+
+def renew_at(calendar: Calendar) -> datetime | None:
+    found = Watch.objects.filter(calendar=calendar).exclude(remote_id="").order_by("renew_at").last()
+    return found.renew_at if found else None
+
+
+def stop_all(calendar: Calendar, provider: Provider) -> None:
+    """Nobody needs this calendar any more."""
+    for watch in calendar.watches.exclude(remote_id=""):
+        provider.unwatch(_remote(watch))
+        watch.delete()
+
+
+def address(calendar: Calendar, watch: Watch) -> str:
+    return f"{settings.WEBHOOK_URL}/hooks/{calendar.connection.kind}/{watch.public_id}/"
+
+
+def lifetimes(kind: str) -> tuple[timedelta, timedelta]:
+    """How long a watch is made for, and how long before its end it is renewed."""
+    return settings.WATCH_LIFETIMES[kind]
+
+
+def _make(calendar: Calendar, provider: Provider, now: datetime) -> bool:
+    lifetime, ahead = lifetimes(calendar.connection.kind)
+    # The row comes first: the provider's first notification may arrive before its answer.
+    watch = Watch.objects.create(
+        calendar=calendar, created_at=now, expires_at=now + lifetime, renew_at=now + lifetime - ahead
+    )
+    try:
+        made = provider.watch(
+            calendar.remote_id,
+            address=address(calendar, watch),
+            secret=watch_secret(str(watch.public_id)),
+            expires_at=watch.expires_at,
+        )
+    except (Refused, NoAccess):
+        # What cannot be subscribed (a shared calendar) is polled.
+        watch.delete()
+        Calendar.objects.filter(pk=calendar.pk).update(can_watch=False)
+        return False
+    except ProviderError:
+        watch.delete()
+        raise
+    _save(watch, made, ahead)
+    return True
+
+
+def _renew(watch: Watch, calendar: Calendar, provider: Provider, now: datetime) -> bool:
+    lifetime, ahead = lifetimes(calendar.connection.kind)
+    try:
+        renewed = provider.renew(
+            _remote(watch),
+            calendar_id=calendar.remote_id,
+            address=address(calendar, watch),
+            secret=watch_secret(str(watch.public_id)),
+            expires_at=now + lifetime,
+        )
+    except Changed:
+        watch.delete()
+        return _make(calendar, provider, now)
+    _save(watch, renewed, ahead)
+    return False
+
+
+def _remote(watch: Watch) -> RemoteWatch:
+    return RemoteWatch(id=watch.remote_id, resource_id=watch.resource_id, expires_at=watch.expires_at)
+
+
+def _save(watch: Watch, remote: RemoteWatch, ahead: timedelta) -> None:
+    watch.remote_id, watch.resource_id, watch.expires_at = remote.id, remote.resource_id, remote.expires_at
+    watch.renew_at = remote.expires_at - ahead
+    watch.save(update_fields=["remote_id", "resource_id", "expires_at", "renew_at"])

@@ -1,0 +1,83 @@
+"""The one place where writes leave Hetk, and the guard that stands there (rules 7 and 11)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sync.core.operation import Create, Delete, Side, Update
+from sync.models import Calendar
+from sync.providers.base import Answered, Insert, Provider, Remove, Write
+from sync.providers.base import Update as UpdateWrite
+from sync.store.keys import marks
+from sync.store.work import Task
+
+
+class NotAllowed(Exception):
+    """The engine wanted to write where the person never allowed it. A defect of ours: nothing was sent."""
+
+
+@dataclass(slots=True)
+class Job:
+    """One write that is to leave, for one link. `version`: that of the written side, as the plan was made from it."""
+
+    task: Task
+    operation: Create | Update | Delete
+    version: str
+
+    @property
+    def calendar(self) -> Calendar:
+        flow = self.task.flow
+        on_origin = not isinstance(self.operation, Create) and self.operation.side is Side.ORIGIN
+        return flow.source if on_origin else flow.target
+
+
+def send(
+    provider: Provider, calendar: Calendar, jobs: Sequence[Job], two_way: set[int]
+) -> Iterator[tuple[Job, Answered]]:
+    """Carry out jobs that all write into `calendar`; answers come as the provider gives them, batch by batch."""
+    for job in jobs:
+        guard(job, calendar, two_way)
+    writes = [as_write(job) for job in jobs]
+    yield from zip(jobs, provider.write(calendar.remote_id, writes), strict=True)
+
+
+def guard(job: Job, calendar: Calendar, two_way: set[int]) -> None:
+    """Refuse any write outside what the person chose.
+
+    Copies are written only into the target of the job's own flow; an origin only where the pair is two-way and alive. A change
+    or a deletion in the target addresses the copy that the link holds, never anything else.
+    """
+    flow, link, operation = job.task.flow, job.task.link, job.operation
+    if flow.pair.paused_at is not None:
+        raise NotAllowed("the pair is paused")
+    if isinstance(operation, Create):
+        allowed = calendar.pk == flow.target_id and flow.ending_at is None
+    elif operation.side is Side.COPY:
+        allowed = calendar.pk == flow.target_id and bool(link.copy_id) and link.flow_id == flow.pk
+    else:
+        allowed = calendar.pk == flow.source_id and flow.pk in two_way and flow.ending_at is None
+    if not allowed or not calendar.can_write:
+        raise NotAllowed(f"{type(operation).__name__} may not go to {calendar}")
+
+
+def as_write(job: Job) -> Write:
+    """The operation in the provider's terms, with mark, key and expected version."""
+    flow, link, operation = job.task.flow, job.task.link, job.operation
+    target = marks().calendar_ref(flow.target.identity)
+    match operation:
+        case Create(content=content, generation=generation):
+            key = marks().key(target, link.origin_ref, generation)
+            return Insert(key=key, mark=marks().mark(target, link.origin_ref, generation), content=content)
+        case Update(side=Side.COPY):
+            mark = marks().mark(target, link.origin_ref, link.generation)
+            return UpdateWrite(
+                id=link.copy_id, version=job.version, content=operation.content, fields=operation.fields, mark=mark
+            )
+        case Update():
+            return UpdateWrite(
+                id=link.origin_id, version=job.version, content=operation.content, fields=operation.fields
+            )
+        case Delete(side=Side.COPY):
+            # The origin is gone for good: the copy goes whatever was done to it meanwhile.
+            return Remove(id=link.copy_id)
+        case Delete():
+            return Remove(id=link.origin_id, version=job.version)

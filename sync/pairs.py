@@ -1,0 +1,146 @@
+"""What people do with their pairs. Each verb changes rows and rings; cycles do the rest."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Connection, User
+from sync.models import Brake, Calendar, Flow, Link, Pair
+from sync.store import due
+
+
+@dataclass(frozen=True, slots=True)
+class FlowSettings:
+    """What one direction shows. `show_as` is a value of `ShowAsRule`."""
+
+    private: bool = True
+    show_as: str = "keep"
+    transform_identity: bool = False
+
+    def as_fields(self) -> dict[str, object]:
+        return {
+            "private": self.private,
+            "show_as": self.show_as,
+            "transform_identity": self.transform_identity,
+        }
+
+
+class NotPossible(Exception):
+    """The pair cannot be made or changed like this; `str()` is a sentence for the person."""
+
+
+@transaction.atomic
+def create(*, user: User, first: Calendar, second: Calendar, out: FlowSettings, back: FlowSettings | None) -> Pair:
+    """Start keeping two calendars in step; both are read completely before the first copy is written."""
+    _check(user, first, second, two_way=back is not None)
+    pair = Pair.objects.create(user=user, first=first, second=second)
+    Flow.objects.create(pair=pair, source=first, target=second, **out.as_fields())
+    if back is not None:
+        Flow.objects.create(pair=pair, source=second, target=first, **back.as_fields())
+    _read_again(pair)
+    return pair
+
+
+@transaction.atomic
+def edit(*, pair: Pair, out: FlowSettings, back: FlowSettings | None) -> None:
+    """Change what others see, in place: copies are rewritten, none is deleted and made anew.
+
+    A direction that is switched off takes its copies along; one that is switched on copies what is there.
+    """
+    _check(pair.user, pair.first, pair.second, two_way=back is not None, pair=pair)
+    _set(pair, pair.first, pair.second, out)
+    if back is not None:
+        _set(pair, pair.second, pair.first, back)
+    else:
+        pair.flows.filter(source=pair.second, ending_at=None).update(ending_at=timezone.now())
+    flows = pair.flows.all()
+    Link.objects.filter(flow__in=flows).exclude(state=Link.State.HELD).update(due_at=timezone.now(), attempts=0)
+    # A complete reading brings every content at once; what is already known to be complete stays so.
+    Calendar.objects.filter(pk__in=[pair.first_id, pair.second_id]).update(cursor="")
+    due.ring([pair.first_id, pair.second_id])
+
+
+def pause(*, pair: Pair) -> None:
+    Pair.objects.filter(pk=pair.pk, paused_at=None).update(paused_at=timezone.now())
+
+
+def resume(*, pair: Pair) -> None:
+    """Nothing was missed: the cursors are where they were, or the calendars are read completely."""
+    Pair.objects.filter(pk=pair.pk).update(paused_at=None)
+    due.ring([pair.first_id, pair.second_id])
+
+
+def sync_now(*, pair: Pair) -> None:
+    due.ring([pair.first_id, pair.second_id])
+
+
+@transaction.atomic
+def end(*, pair: Pair, remove_copies: bool) -> None:
+    """Stop for good. With `remove_copies` the pair goes when none of its copies is left."""
+    if not remove_copies:
+        pair.delete()
+        return
+    now = timezone.now()
+    Pair.objects.filter(pk=pair.pk).update(ending_at=now)
+    Link.objects.filter(flow__pair=pair).update(due_at=now, attempts=0)
+    due.ring([pair.first_id, pair.second_id])
+
+
+@transaction.atomic
+def decide(*, brake: Brake, decision: str, by: User) -> None:
+    """The person's word on held deletions: release (they go), restore (copies stay or come back), stop (the pair pauses)."""
+    now = timezone.now()
+    if not Brake.objects.filter(pk=brake.pk, decided_at=None).update(decided_at=now, decision=decision, decided_by=by):
+        return
+    held = Link.objects.filter(flow=brake.flow, state=Link.State.HELD)
+    if decision == Brake.Decision.RELEASE:
+        held.update(state=Link.State.FREED, due_at=now, attempts=0)
+    elif decision == Brake.Decision.RESTORE:
+        _restore(brake.flow)
+    else:
+        pause(pair=brake.flow.pair)
+    due.ring([brake.flow.source_id, brake.flow.target_id])
+
+
+def ring_connection(connection: Connection) -> None:
+    """After a reconnect: every calendar that has to do with it is looked at, on both sides of its pairs."""
+    calendars = Calendar.objects.filter(connection=connection)
+    flows = Flow.objects.filter(source__in=calendars) | Flow.objects.filter(target__in=calendars)
+    due.ring({pk for pair in flows.values_list("source_id", "target_id") for pk in pair})
+
+
+def _restore(flow: Flow) -> None:
+    """Copies whose origin is gone stay as they are and are nobody's business any more; deleted copies come back."""
+    held = Link.objects.filter(flow=flow, state=Link.State.HELD)
+    held.filter(origin_seen=Link.GONE).delete()
+    for link in held:
+        link.state, link.generation, link.due_at = Link.State.SEEN, link.generation + 1, timezone.now()
+        link.copy_id = link.copy_seen = link.copy_agreed = link.copy_prints = link.written_prints = ""
+        link.save()
+
+
+def _set(pair: Pair, source: Calendar, target: Calendar, settings: FlowSettings) -> None:
+    Flow.objects.update_or_create(
+        pair=pair, source=source, defaults={"target": target, "ending_at": None, **settings.as_fields()}
+    )
+
+
+def _check(user: User, first: Calendar, second: Calendar, *, two_way: bool, pair: Pair | None = None) -> None:
+    if first.pk == second.pk:
+        raise NotPossible("Choose two different calendars.")
+    if any(calendar.connection.user_id != user.pk for calendar in (first, second)):
+        raise NotPossible("Both calendars must belong to accounts you connected.")
+    for calendar in (second, *((first,) if two_way else ())):
+        if not calendar.can_write:
+            raise NotPossible(f"{calendar.name} is read-only for you, so nothing can be copied into it.")
+    joined = Pair.objects.filter(first__in=(first, second), second__in=(first, second), ending_at=None)
+    if joined.exclude(pk=pair.pk if pair else None).exists():
+        raise NotPossible("These two calendars are kept in step already. Change that one instead.")
+
+
+def _read_again(pair: Pair) -> None:
+    """Both sides are read completely: contents are at hand for every link, and earlier copies are found again."""
+    calendars = [pair.first_id, pair.second_id]
+    Calendar.objects.filter(pk__in=calendars).update(cursor="", full_read_at=None)
+    due.ring(calendars)

@@ -1,0 +1,70 @@
+"""The queue: which calendars want a cycle. Bells set `due_at`, workers claim it with a lease, the database is the referee."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce, Least
+from django.utils import timezone
+
+from sync.models import Calendar
+
+LEASE = timedelta(minutes=5)
+
+
+def ring(calendar_ids: Iterable[int], *, at: datetime | None = None) -> int:
+    """Something changed there. Counted even while a worker is on it, so that no bell is lost; returns the rows it reached."""
+    now = at or timezone.now()
+    leased = Q(lease_until__gt=now)
+    return Calendar.objects.filter(pk__in=list(calendar_ids), lost_at=None).update(
+        due_seq=F("due_seq") + 1,
+        rung_at=Coalesce("rung_at", Value(now)),
+        due_at=Case(When(leased, then=F("due_at")), default=Least(Coalesce("due_at", Value(now)), Value(now))),
+    )
+
+
+def claim(limit: int, now: datetime) -> list[Calendar]:
+    """Up to `limit` calendars that are due longest, leased to the caller."""
+    lease = now + LEASE
+    with transaction.atomic():
+        due = Calendar.objects.filter(due_at__lte=now).order_by("due_at")
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True)
+        calendars = list(due[:limit])
+        if calendars:
+            Calendar.objects.filter(pk__in=[c.pk for c in calendars]).update(due_at=lease, lease_until=lease)
+    for calendar in calendars:
+        calendar.due_at = calendar.lease_until = lease
+    return calendars
+
+
+def prolong(calendar: Calendar, now: datetime) -> None:
+    """A long reading is still under way."""
+    lease = now + LEASE
+    if Calendar.objects.filter(pk=calendar.pk, lease_until=calendar.lease_until).update(
+        due_at=lease, lease_until=lease
+    ):
+        calendar.due_at = calendar.lease_until = lease
+
+
+def finish(calendar: Calendar, *, now: datetime, next_due: datetime | None) -> bool:
+    """Give the lease back; a bell that rang meanwhile makes the calendar due at once. False: the lease had run out."""
+    unrung = Q(due_seq=calendar.due_seq)
+    return bool(
+        Calendar.objects.filter(pk=calendar.pk, lease_until=calendar.lease_until).update(
+            lease_until=None,
+            due_at=Case(When(unrung, then=Value(next_due)), default=Value(now)),
+            rung_at=Case(When(unrung, then=Value(None)), default=F("rung_at")),
+        )
+    )
+
+
+def rest(calendar_ids: Sequence[int]) -> None:
+    """Nobody uses these calendars any more, or nobody may: they are not due until somebody rings."""
+    Calendar.objects.filter(pk__in=calendar_ids).update(due_at=None)
+
+
+def not_before(connection_id: int, at: datetime) -> None:
+    """The mailbox asked for a pause: none of its calendars is due sooner."""
+    Calendar.objects.filter(connection_id=connection_id, due_at__lt=at).update(due_at=at)

@@ -1,0 +1,37 @@
+"""The keys of the installation, as the core wants them."""
+
+import base64
+import hashlib
+import hmac
+from functools import cache
+
+from django.conf import settings
+
+from sync.core.fingerprint import Fingerprints
+from sync.core.mark import Marks
+
+
+@cache
+def ring() -> tuple[tuple[str, bytes], ...]:
+    """(key id, 32 bytes) pairs; the first signs, the last is the root."""
+    pairs = (text.split(":", 1) for text in settings.MARK_KEYS)
+    return tuple((key_id, base64.b64decode(secret)) for key_id, secret in pairs)
+
+
+def derived(purpose: str) -> bytes:
+    return hmac.new(ring()[-1][1], purpose.encode(), hashlib.sha256).digest()
+
+
+@cache
+def marks() -> Marks:
+    return Marks(ring(), settings.INSTALLATION)
+
+
+@cache
+def fingerprints() -> Fingerprints:
+    return Fingerprints(derived("fingerprints"))
+
+
+def watch_secret(public_id: str) -> str:
+    """What a provider must send back with each notification of this watch: an HMAC, stored nowhere."""
+    return hmac.new(derived("watches"), public_id.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,244 @@
+"""Recording: what was agreed, and the row that people read, in one transaction after the provider has answered."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from sync.core.event import Content, Event
+from sync.core.fingerprint import encode
+from sync.core.operation import Create, Delete, Keep, Operation, Reason, Side, Skip, Update
+from sync.core.privacy import project
+from sync.core.window import last_moment, starts_at
+from sync.models import Activity, Link
+from sync.store.keys import fingerprints
+from sync.store.rules import looks_of
+from sync.store.work import Task
+
+FIELDS = (
+    "origin_seen", "origin_agreed", "copy_id", "copy_seen", "copy_agreed", "origin_prints", "written_prints", "copy_prints",
+    "state", "reason", "generation", "due_at", "lease_until", "attempts", "written_at", "churn_day", "churn",
+    "starts_at", "ends_at",
+)  # fmt: skip
+# A version that no provider gives: this side must be read before it is written.
+UNSURE = "?"
+ACTS = {
+    Create: Activity.Act.CREATED,
+    (Update, Side.COPY): Activity.Act.UPDATED,
+    (Update, Side.ORIGIN): Activity.Act.ORIGIN_UPDATED,
+    (Delete, Side.COPY): Activity.Act.REMOVED,
+    (Delete, Side.ORIGIN): Activity.Act.ORIGIN_REMOVED,
+}
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of one operation. `event`: the written side as the provider answered it; `origin` and `copy`: as planned from."""
+
+    task: Task
+    operation: Operation
+    origin: Event | None
+    copy: Event | None = None
+    event: Event | None = None
+    request_id: str = ""
+
+
+@transaction.atomic
+def intend(tasks: Sequence[Task], creates: dict[int, Create]) -> None:
+    """Before a create leaves: the row that will recognise its copy, whatever happens to the answer."""
+    for task in tasks:
+        create = creates[task.link.pk]
+        task.link.state, task.link.generation = Link.State.INTENT, create.generation
+        task.link.copy_id = task.link.copy_seen = task.link.copy_agreed = task.link.copy_prints = ""
+    Link.objects.bulk_update(
+        [t.link for t in tasks],
+        ("state", "generation", "copy_id", "copy_seen", "copy_agreed", "copy_prints"),
+        batch_size=200,
+    )
+
+
+def agree(outcomes: Sequence[Outcome], now: datetime) -> None:
+    """Record outcomes: versions, fingerprints, state, activity. Observations made meanwhile keep their link due."""
+    with transaction.atomic():
+        fresh = {
+            link.pk: link for link in Link.objects.select_for_update().filter(pk__in={o.task.link.pk for o in outcomes})
+        }
+        for outcome in outcomes:
+            if outcome.task.link.pk in fresh:
+                _agree_one(outcome, fresh[outcome.task.link.pk], now)
+        Link.objects.bulk_update([x for x in fresh.values() if x.pk], FIELDS, batch_size=100)
+        Activity.objects.bulk_create([a for o in outcomes if (a := activity_of(o, now))])
+        gone = [o.task.link.pk for o in outcomes if _is_over(o)]
+        Link.objects.filter(pk__in=gone).delete()
+
+
+def _is_over(outcome: Outcome) -> bool:
+    """Nothing is left that the link would tie together."""
+    match outcome.operation:
+        case Delete(side=Side.COPY, reason=Reason.ORIGIN_GONE | Reason.ENDING) | Delete(side=Side.ORIGIN):
+            return True
+        case Create() | Update() | Keep() | Skip() | Delete():
+            return False
+    return True
+
+
+def _agree_one(outcome: Outcome, link: Link, now: datetime) -> None:
+    origin, operation = outcome.origin, outcome.operation
+    planned_seen = (outcome.task.link.origin_seen, outcome.task.link.copy_seen)
+    link.reason, link.attempts, link.lease_until = operation.reason.value, 0, None
+    match operation:
+        case Create(content=content, generation=generation):
+            link.generation, link.state = generation, Link.State.LIVE
+            _written(link, content, outcome.event, now)
+        case Update(side=Side.COPY, content=content):
+            link.state = Link.State.LIVE
+            _written(link, content, outcome.event, now)
+        case Update(side=Side.ORIGIN):
+            link.state = Link.State.LIVE
+            origin = outcome.event or origin
+            _given_back(link, outcome, origin)
+        case Keep():
+            link.state = Link.State.LIVE
+            _kept(link, outcome)
+        case Skip(away=away):
+            link.state = Link.State.AWAY if away else Link.State.SEEN
+            link.copy_id = link.copy_seen = link.copy_agreed = link.copy_prints = ""
+        case Delete():
+            link.state = Link.State.SEEN
+            link.copy_id = link.copy_seen = link.copy_agreed = link.copy_prints = link.written_prints = ""
+            link.generation += 1
+    if origin is not None:
+        _origin_agreed(link, origin)
+    moved_on = _seen_meanwhile(link, planned_seen, outcome)
+    link.due_at = now if moved_on else (operation.again_at if isinstance(operation, Skip) else None)
+
+
+def _origin_agreed(link: Link, origin: Event) -> None:
+    link.origin_agreed = origin.version
+    link.origin_prints = encode(fingerprints().of_event(origin, link.origin_ref))
+    when = origin.content.when
+    link.starts_at, link.ends_at = starts_at(when), last_moment(when)
+
+
+def _written(link: Link, content: Content, event: Event | None, now: datetime) -> None:
+    """What was sent is remembered for the next comparison, what was answered as the state of the copy."""
+    link.written_prints = encode(fingerprints().of_content(content, link.origin_ref))
+    link.written_at = now
+    today = now.date()
+    link.churn = link.churn + 1 if link.churn_day == today else 1
+    link.churn_day = today
+    if event is not None:
+        link.copy_id = event.id
+        link.copy_agreed = event.version
+        link.copy_prints = encode(fingerprints().of_content(event.content, link.origin_ref))
+
+
+def _given_back(link: Link, outcome: Outcome, origin: Event | None) -> None:
+    """The origin took the copy's change: both now say the same, so what would be written equals what stands there."""
+    if outcome.copy is not None and link.copy_agreed == outcome.task.link.copy_agreed:
+        link.copy_agreed = outcome.copy.version
+        link.copy_prints = encode(fingerprints().of_content(outcome.copy.content, link.origin_ref))
+    if origin is not None:
+        wanted = fingerprints().of_content(project(origin, looks_of(outcome.task.flow)), link.origin_ref)
+        link.written_prints = encode(wanted)
+        link.origin_seen = origin.version
+
+
+def _kept(link: Link, outcome: Outcome) -> None:
+    link.copy_id = outcome.task.link.copy_id
+    if outcome.copy is not None:
+        link.copy_agreed = outcome.copy.version
+        link.copy_prints = encode(fingerprints().of_content(outcome.copy.content, link.origin_ref))
+    if outcome.origin is not None:
+        wanted = project(outcome.origin, looks_of(outcome.task.flow))
+        link.written_prints = encode(fingerprints().of_content(wanted, link.origin_ref))
+
+
+def _seen_meanwhile(link: Link, planned_seen: tuple[str, str], outcome: Outcome) -> bool:
+    """Whether somebody observed a newer state of either side while this was on its way."""
+    origin_seen, copy_seen = planned_seen
+    wrote_origin = isinstance(outcome.operation, Update) and outcome.operation.side is Side.ORIGIN
+    newer_origin = not wrote_origin and link.origin_seen not in {origin_seen, link.origin_agreed}
+    newer_copy = link.copy_seen not in {"", copy_seen, link.copy_agreed}
+    if not newer_copy and link.copy_id:
+        link.copy_seen = link.copy_agreed
+    if not newer_origin and outcome.origin is not None:
+        link.origin_seen = link.origin_agreed
+    return newer_origin or newer_copy
+
+
+def activity_of(outcome: Outcome, now: datetime) -> Activity | None:
+    """The row for people; nothing for what was quietly agreed already."""
+    operation, task = outcome.operation, outcome.task
+    kind = type(operation) if isinstance(operation, Create) else (type(operation), getattr(operation, "side", None))
+    act = ACTS.get(kind)  # type: ignore[call-overload]
+    if isinstance(operation, Skip) and task.link.reason != operation.reason:
+        act = Activity.Act.SKIPPED
+    if isinstance(operation, Keep) and operation.reason is Reason.FOUND:
+        act = Activity.Act.ADOPTED
+    return _activity(task, act, operation.reason.value, now, request_id=outcome.request_id) if act else None
+
+
+def _activity(task: Task, act: str, reason: str, now: datetime, *, request_id: str = "", error: str = "") -> Activity:
+    link = task.link
+    return Activity(
+        pair_id=task.flow.pair_id, flow=task.flow, link_id=link.pk, at=now, act=act, reason=reason,
+        starts_at=link.starts_at, ends_at=link.ends_at, all_day=link.all_day,
+        request_id=request_id[:64], error=error[:200],
+    )  # fmt: skip
+
+
+def postpone(task: Task, *, at: datetime, unsure: Side | None = None, failed: bool = True) -> None:
+    """Not now: the same link again at `at`. `unsure`: the side whose state nobody knows any more, so that it is read first."""
+    task.link.attempts += failed
+    changes = {"due_at": at, "attempts": task.link.attempts, "lease_until": None}
+    if unsure is Side.COPY and task.link.copy_id:
+        changes["copy_seen"] = UNSURE
+    if unsure is Side.ORIGIN:
+        changes["origin_seen"] = UNSURE
+    Link.objects.filter(pk=task.link.pk).update(**changes)
+
+
+def found(task: Task, copy: Event, now: datetime) -> None:
+    """The copy that an earlier create made: the link takes it, and planning compares it with its origin."""
+    Link.objects.filter(pk=task.link.pk).update(
+        copy_id=copy.id, copy_seen=copy.version, due_at=now, lease_until=None, state=Link.State.INTENT
+    )
+
+
+def taken(task: Task, now: datetime) -> None:
+    """The key belongs to a copy that was deleted: the next one is made under the next generation."""
+    Link.objects.filter(pk=task.link.pk).update(
+        generation=task.link.generation + 1, state=Link.State.SEEN, due_at=now, lease_until=None
+    )
+
+
+@transaction.atomic
+def park(
+    task: Task, reason: Reason, now: datetime, *, error: str, request_id: str = "", again_at: datetime | None = None
+) -> None:
+    """This one will not pass; it waits until its origin changes (or until `again_at`), and everybody may see why."""
+    Link.objects.filter(pk=task.link.pk).update(
+        state=Link.State.PARKED, reason=reason.value, due_at=again_at, lease_until=None
+    )
+    _activity(task, Activity.Act.FAILED, reason.value, now, request_id=request_id, error=error).save()
+
+
+@transaction.atomic
+def hold(tasks: Iterable[Task], now: datetime) -> None:
+    """Deletions that wait for a word: no longer due until it is given."""
+    tasks = list(tasks)
+    Link.objects.filter(pk__in=[t.link.pk for t in tasks]).update(
+        state=Link.State.HELD, reason=Reason.BRAKE.value, due_at=None, lease_until=None
+    )
+    Activity.objects.bulk_create([_activity(t, Activity.Act.HELD, Reason.BRAKE.value, now) for t in tasks])
+
+
+def churning(link: Link, now: datetime, most: int = 40) -> bool:
+    """Whether this copy was written so often today that something must be fighting us."""
+    return link.churn_day == now.date() and link.churn >= most
+
+
+def tomorrow(now: datetime) -> datetime:
+    return (now + timedelta(days=1)).replace(hour=0, minute=5, second=0, microsecond=0)

@@ -1,0 +1,62 @@
+"""Work: links that want a look, leased so that two cycles never plan the same one."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Min, Q
+
+from sync.core.fingerprint import decode
+from sync.core.plan import Known
+from sync.models import Flow, Link
+
+LEASE = timedelta(minutes=5)
+MOST = 2000
+
+
+@dataclass(slots=True)
+class Task:
+    """One link to be planned, with its flow."""
+
+    link: Link
+    flow: Flow
+
+    @property
+    def known(self) -> Known:
+        link = self.link
+        return Known(
+            salt=link.origin_ref,
+            generation=link.generation,
+            origin=decode(link.origin_prints),
+            written=decode(link.written_prints),
+            copy=decode(link.copy_prints),
+        )
+
+
+def take(flows: Collection[Flow], now: datetime) -> list[Task]:
+    """Up to `MOST` due links of these flows, leased to the caller, what is soonest from now first."""
+    by_id = {flow.pk: flow for flow in flows}
+    free = Q(lease_until=None) | Q(lease_until__lte=now)
+    with transaction.atomic():
+        due = Link.objects.filter(free, flow__in=by_id, due_at__lte=now).order_by("starts_at")
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True)
+        ahead = list(due.filter(ends_at__gte=now)[:MOST])
+        behind = list(due.filter(ends_at__lt=now)[: MOST - len(ahead)])
+        links = [*ahead, *behind]
+        Link.objects.filter(pk__in=[link.pk for link in links]).update(lease_until=now + LEASE)
+    return [Task(link, by_id[link.flow_id]) for link in links]
+
+
+def release(tasks: Collection[Task]) -> None:
+    """Give back what was not finished; it stays due."""
+    ids = [task.link.pk for task in tasks if task.link.pk]
+    Link.objects.filter(pk__in=ids).update(lease_until=None)
+
+
+def next_due(flows: Collection[Flow]) -> datetime | None:
+    """When the next link of these flows wants a look; None when none does."""
+    found = Link.objects.filter(flow__in=flows, due_at__isnull=False).aggregate(at=Min("due_at"))
+    at: datetime | None = found["at"]
+    return at
