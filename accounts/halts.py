@@ -51,3 +51,10 @@ def tell(connection: Connection) -> bool:
 def tell_waiting() -> int:
     """Tells the owners whom a mail failed to reach; the number of mails sent."""
     return sum(tell(connection) for connection in Connection.objects.filter(halt_told_at=None).exclude(halted_at=None))
+
+
+def resume(connection: Connection) -> None:
+    """The person signed in again: the halt is over, and the next one will be told again."""
+    connection.halted_at = connection.halt_told_at = None
+    connection.halt_cause = connection.halt_claims = ""
+    connection.save(update_fields=("halted_at", "halt_told_at", "halt_cause", "halt_claims"))

@@ -1,5 +1,17 @@
-"""Addresses of sign-in, connections and settings."""
+"""Addresses of sign-in and connections. allauth's own provider addresses are not among them."""
 
 from django.urls import include, path
 
-urlpatterns = [path("accounts/", include("allauth.urls"))]
+from accounts.views import connections, flow
+
+urlpatterns = [
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("signin/confirm/", flow.confirm, name="signin_confirm"),
+    path("signin/<str:kind>/", flow.signin, name="signin"),
+    path("connect/<str:kind>/", flow.connect, name="connect"),
+    path("connect/<str:kind>/callback/", flow.callback, name="connect_callback"),
+    path("connections/", connections.index, name="connections"),
+    path("connections/<uuid:public_id>/reconnect/", flow.reconnect, name="reconnect"),
+    path("connections/<uuid:public_id>/disconnect/", connections.disconnect, name="disconnect"),
+]

@@ -49,6 +49,7 @@ class Problem(StrEnum):
     BLOCKED = "blocked"
     TAKEN = "taken"
     REFUSED = "refused"
+    OURS = "ours"
 
 
 class SignInFailed(OAuthError):

@@ -163,7 +163,7 @@ def _is_ours(error: str, code: int) -> bool:
     return code in codes.OURS or error in {"invalid_client", "invalid_scope", "unsupported_grant_type"}
 
 
-def _finish_error(result: Mapping[str, Any]) -> Exception:
+def _finish_error(result: Mapping[str, Any]) -> SignInFailed | OurFault:
     error, code = result["error"], _code(result)
     if _is_ours(error, code):
         return OurFault(f"Microsoft refused our registration: {error} {code}.")

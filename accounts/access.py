@@ -1,0 +1,33 @@
+"""Who may see what: the only way from a request and an id to a row. A stranger's id looks like one that does not exist."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+from accounts.models import Connection, Kind, User
+
+
+def person(request: HttpRequest) -> User:
+    """Who is signed in; views that call this have asked for it (`login_required`)."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def connections_of(request: HttpRequest) -> QuerySet[Connection]:
+    """The signed-in person's connections."""
+    return Connection.objects.filter(user=person(request))
+
+
+def connection_or_404(request: HttpRequest, public_id: UUID) -> Connection:
+    """The signed-in person's connection with this id."""
+    return get_object_or_404(connections_of(request), public_id=public_id)
+
+
+def kind_or_404(kind: str) -> Kind:
+    """A provider that Hetk knows."""
+    try:
+        return Kind(kind)
+    except ValueError:
+        raise Http404("There is no such provider.") from None

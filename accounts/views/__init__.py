@@ -1,0 +1,1 @@
+"""Pages of signing in, connecting and the list of connections."""

@@ -1,0 +1,47 @@
+"""The list of connected accounts, and how one leaves."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts import oauth
+from accounts.access import connection_or_404, connections_of
+from accounts.models import Connection, Kind
+from accounts.oauth.errors import TryLater
+from sync.models import Pair
+
+
+@require_GET
+@login_required
+def index(request: HttpRequest) -> HttpResponse:
+    """Every connected account with how it stands."""
+    connections = connections_of(request).prefetch_related("calendars")
+    return render(request, "accounts/connections.html", {"connections": connections, "kinds": Kind.choices})
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def disconnect(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """GET: what it means, or which syncs are in the way. POST: takes the grant back and forgets the account."""
+    connection = connection_or_404(request, public_id)
+    pairs = pairs_of(connection).select_related("first", "second")
+    context = {"connection": connection, "pairs": pairs}
+    if request.method == "GET" or pairs:
+        return render(request, "accounts/disconnect.html", context, status=409 if request.method == "POST" else 200)
+    try:
+        oauth.revoke(connection)
+    except TryLater:
+        return render(request, "accounts/disconnect.html", {**context, "down": True}, status=503)
+    connection.delete()
+    messages.success(request, f"{connection.address} is disconnected.")
+    return redirect("connections")
+
+
+def pairs_of(connection: Connection) -> QuerySet[Pair]:
+    """Pairs with a calendar of this account on either side, those that are ending included."""
+    return Pair.objects.filter(Q(first__connection=connection) | Q(second__connection=connection))
