@@ -151,7 +151,9 @@ class Provider(Protocol):
     def watch(self, calendar_id: str, *, address: str, secret: str, expires_at: datetime) -> RemoteWatch:
         """Ask for notifications at `address`; `secret` comes back with each of them."""
 
-    def renew(self, watch: RemoteWatch, *, calendar_id: str, address: str, secret: str, expires_at: datetime) -> RemoteWatch:
+    def renew(
+        self, watch: RemoteWatch, *, calendar_id: str, address: str, secret: str, expires_at: datetime
+    ) -> RemoteWatch:
         """Make the watch last until `expires_at`: the same one prolonged, or a new one. Raises `Changed` when it is gone."""
 
     def unwatch(self, watch: RemoteWatch) -> None:

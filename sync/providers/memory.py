@@ -237,7 +237,7 @@ class MemoryProvider:
         kept = self.cloud.watches.get(watch.id)
         if kept is None or kept.expires_at <= self.cloud.clock():
             raise Changed("the watch is gone", status=404)
-        kept.expires_at = expires_at
+        kept.address, kept.secret, kept.expires_at = address, secret, expires_at
         return replace(watch, expires_at=expires_at)
 
     def unwatch(self, watch: RemoteWatch) -> None:

@@ -1,0 +1,240 @@
+"""Google Calendar v3 as a provider.
+
+Reading: events.list with singleEvents, so that a series comes as its instances and a deleted one as a cancelled instance. The
+cursor is the syncToken; the span is asked for in the full reading only, as the service does not take it with a token, so later
+readings also tell what lies outside. Every page repeats the same parameters.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from typing import Any, TypeGuard
+
+from sync.core.event import Event
+from sync.providers.base import (
+    Answered,
+    Insert,
+    Page,
+    RemoteCalendar,
+    RemoteWatch,
+    Remove,
+    Span,
+    Token,
+    Traits,
+    Update,
+    Write,
+)
+from sync.providers.errors import Changed, CursorLost, Exists, NoAccess, ProviderError, Refused
+from sync.providers.google import mapping
+from sync.providers.google import watch as channels
+from sync.providers.google.client import BATCH_SIZE, Client, path
+from sync.providers.wire import Ask, Outcome
+
+PAGE_SIZE = 2500
+WRITERS = frozenset(("owner", "writer", "writerWithoutPrivateAccess"))
+# Google's own calendars (holidays, birthdays) and rooms; calendars read in from a web address are real but cannot be watched.
+NOT_OFFERED = ("@group.v.calendar.google.com", "@resource.calendar.google.com")
+# No version is ever this one.
+GONE = '"gone"'
+NOT_WATCHED = "@import.calendar.google.com"
+
+
+def build(token: Token, address: str) -> "GoogleProvider":
+    return GoogleProvider(token, address)
+
+
+class GoogleProvider:
+    traits = Traits(conditional=True, removal_proves=True, pushes=True, seats=4, batch=BATCH_SIZE)
+
+    def __init__(self, token: Token, address: str, *, page_size: int = PAGE_SIZE) -> None:
+        self.client = Client(token)
+        self.address = address
+        self.page_size = page_size
+
+    def calendars(self) -> list[RemoteCalendar]:
+        listed, page_token = [], ""
+        while True:
+            query = {"maxResults": 250} | ({"pageToken": page_token} if page_token else {})
+            page = self.client.read(path("users", "me", "calendarList", **query))
+            listed += [item for item in page.get("items", ()) if self._offered(item)]
+            page_token = page.get("nextPageToken", "")
+            if not page_token:
+                return sorted((self._calendar(item) for item in listed), key=lambda calendar: not calendar.primary)
+
+    def _offered(self, item: dict[str, Any]) -> bool:
+        # Who may only see free and busy has nothing to copy.
+        readable = item.get("accessRole") not in ("freeBusyReader", "none")
+        return readable and not item.get("deleted") and not item["id"].endswith(NOT_OFFERED)
+
+    def _calendar(self, item: dict[str, Any]) -> RemoteCalendar:
+        primary, id = bool(item.get("primary")), item["id"]
+        # A calendar that is somebody's primary one has their address as its id.
+        shared = "" if id.endswith(".calendar.google.com") else id
+        mine = self.address if item.get("accessRole") == "owner" else ""
+        return RemoteCalendar(
+            id=id,
+            name=item.get("summaryOverride") or item.get("summary", ""),
+            owner=item.get("dataOwner") or (self.address if primary else shared) or mine,
+            zone=mapping.known_zone(item.get("timeZone", "UTC")),
+            primary=primary,
+            can_write=item.get("accessRole") in WRITERS,
+            can_watch=not id.endswith(NOT_WATCHED),
+        )
+
+    def read(self, calendar_id: str, cursor: str, span: Span) -> Iterator[Page]:
+        query: dict[str, Any] = {"singleEvents": "true", "maxResults": self.page_size}
+        if cursor:
+            query["syncToken"] = cursor
+        else:
+            query |= {"timeMin": _midnight(span.start), "timeMax": _midnight(span.end)}
+        page_token = ""
+        while True:
+            paged = query | ({"pageToken": page_token} if page_token else {})
+            found = self._list(calendar_id, paged)
+            page_token = found.get("nextPageToken", "")
+            page = self._page(found, full=not cursor)
+            if page_token:
+                yield page
+                continue
+            if not found.get("nextSyncToken"):
+                raise Refused("the last page has no token", code="nextSyncToken")
+            yield replace(page, cursor=found["nextSyncToken"])
+            return
+
+    def _list(self, calendar_id: str, query: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return self.client.read(path("calendars", calendar_id, "events", **query))
+        except Refused as error:
+            if error.status == 410:
+                raise CursorLost("the sync token is too old", status=410, code=error.code) from None
+            raise _closed(error) from None
+
+    def _page(self, found: dict[str, Any], *, full: bool) -> Page:
+        """Of an item that comes twice the last counts."""
+        items = {item["id"]: item for item in found.get("items", ())}
+        zone = found.get("timeZone", "UTC")
+        alive = [item for item in items.values() if item.get("status") != "cancelled"]
+        gone = () if full else tuple(id for id, item in items.items() if item.get("status") == "cancelled")
+        events = [mapping.event(item, address=self.address, zone=zone) for item in alive]
+        return Page(events=events, removed=gone, full=full)
+
+    def get(self, calendar_id: str, ids: Sequence[str]) -> dict[str, Event | None]:
+        asks = [Ask(method="GET", path=path("calendars", calendar_id, "events", id)) for id in ids]
+        found: dict[str, Event | None] = {}
+        missing = False
+        for id, outcome in zip(ids, self.client.read_all(asks), strict=True):
+            if isinstance(outcome, ProviderError):
+                missing |= outcome.status == 404
+                if outcome.status not in (404, 410):
+                    raise outcome
+                found[id] = None
+            else:
+                found[id] = self._alive(outcome.record())
+        if missing:
+            # A deleted event is still there as a cancelled one. 404 may as well mean that the calendar is closed to us.
+            self._list(calendar_id, {"maxResults": 1})
+        return found
+
+    def _alive(self, item: dict[str, Any]) -> Event | None:
+        return None if item.get("status") == "cancelled" else mapping.event(item, address=self.address)
+
+    def find(self, calendar_id: str, mark: str, key: str) -> Event | None:
+        by_key = self.get(calendar_id, [key])[key] if key else None
+        if by_key is not None or not mark:
+            return by_key
+        query = {"privateExtendedProperty": f"{mapping.MARK}={mark}", "maxResults": 10}
+        items = self._list(calendar_id, query).get("items", ())
+        events = [event for item in items if (event := self._alive(item)) and event.mark == mark]
+        return events[0] if events else None
+
+    def write(self, calendar_id: str, writes: Sequence[Write]) -> Iterator[Answered]:
+        writes = self._with_versions(calendar_id, writes)
+        asks = [_ask(calendar_id, write) for write in writes]
+        for write, outcome in zip(writes, self.client.write_all(asks), strict=True):
+            yield self._answered(write, outcome)
+
+    def _with_versions(self, calendar_id: str, writes: Sequence[Write]) -> list[Write]:
+        """A replacement without a version would bring a deleted copy back to life: those are looked at first."""
+        blind = [write.id for write in writes if _blind(write)]
+        if not blind:
+            return list(writes)
+        seen = self.get(calendar_id, blind)
+        versions = {id: event.version if event else GONE for id, event in seen.items()}
+        return [replace(write, version=versions[write.id]) if _blind(write) else write for write in writes]
+
+    def _answered(self, write: Write, outcome: Outcome) -> Answered:
+        if isinstance(outcome, ProviderError):
+            error = _refined(write, outcome)
+            return Answered(error=error, request_id=outcome.request_id)
+        if isinstance(write, Remove):
+            return Answered(request_id=outcome.request_id)
+        try:
+            event = self._alive(outcome.record())
+        except ProviderError as error:
+            return Answered(error=error, request_id=outcome.request_id)
+        if event is None:
+            return Answered(error=Changed("the event is deleted", status=outcome.status), request_id=outcome.request_id)
+        return Answered(event=event, request_id=outcome.request_id)
+
+    def watch(self, calendar_id: str, *, address: str, secret: str, expires_at: datetime) -> RemoteWatch:
+        return channels.start(self.client, calendar_id, address=address, secret=secret, expires_at=expires_at)
+
+    def renew(
+        self, watch: RemoteWatch, *, calendar_id: str, address: str, secret: str, expires_at: datetime
+    ) -> RemoteWatch:
+        new = channels.start(self.client, calendar_id, address=address, secret=secret, expires_at=expires_at)
+        channels.stop(self.client, watch)
+        return new
+
+    def unwatch(self, watch: RemoteWatch) -> None:
+        channels.stop(self.client, watch)
+
+
+def _blind(write: Write) -> TypeGuard[Update]:
+    return isinstance(write, Update) and bool(write.mark) and not write.version
+
+
+def _midnight(day: date) -> str:
+    return datetime.combine(day, time(), UTC).isoformat().replace("+00:00", "Z")
+
+
+def _closed(error: ProviderError) -> ProviderError:
+    if error.status in (403, 404):
+        return NoAccess("the calendar is closed to us", status=error.status, code=error.code)
+    return error
+
+
+def _ask(calendar_id: str, write: Write) -> Ask:
+    body: dict[str, Any] | None
+    match write:
+        case Insert(key=key, mark=mark, content=content):
+            body = {"id": key, **mapping.copy_body(content, mark)}
+            return Ask(method="POST", path=path("calendars", calendar_id, "events", sendUpdates="none"), body=body)
+        case Update(mark=""):
+            method, body = "PATCH", mapping.patch_body(write.content, write.fields)
+        case Update():
+            method, body = "PUT", mapping.copy_body(write.content, write.mark)
+        case Remove():
+            method, body = "DELETE", None
+    expected = {"If-Match": write.version} if write.version else {}
+    address = path("calendars", calendar_id, "events", write.id, sendUpdates="none")
+    return Ask(method=method, path=address, headers=expected, body=body)
+
+
+def _refined(write: Write, error: ProviderError) -> ProviderError | None:
+    """What the status means for this write; None when it is as good as done."""
+    if not isinstance(error, Refused):
+        return error
+    facts: dict[str, Any] = {"status": error.status, "code": error.code, "request_id": error.request_id}
+    match write, error.status:
+        case Insert(), 409:
+            return Exists("the id is taken", **facts)
+        case Insert(), 404:
+            return NoAccess("the calendar is closed to us", **facts)
+        case Remove(), 404 | 410:
+            return None
+        case ((Update() | Remove()), 404 | 409 | 410 | 412):
+            return Changed("the event is gone or at another version", **facts)
+        case _, 403 if error.code in ("requiredAccessLevel", "forbidden"):
+            return NoAccess("the calendar is not writable", **facts)
+    return error
