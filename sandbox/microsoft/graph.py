@@ -1,23 +1,176 @@
-"""Microsoft Graph's calendars."""
+"""Microsoft Graph's calendars, served as graph.microsoft.com: who may call, what is called, what is answered."""
 
+import inspect
+from asyncio import sleep
+from collections import Counter
+from secrets import token_hex
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+from uuid import uuid4
 
-from starlette.routing import BaseRoute
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from sandbox.cast import PEOPLE, Person
+from sandbox.log import entry_of
+from sandbox.microsoft import batch, calendars, delta, errors, events, lists  # noqa: F401
+from sandbox.microsoft.byhand import GraphHand
+from sandbox.microsoft.calls import Answer, Call, find
+from sandbox.microsoft.errors import Refusal
+from sandbox.microsoft.store import Box, Item, Mailbox, What
+from sandbox.tokens import Grant
 
 if TYPE_CHECKING:
-    from sandbox.hand import Hand
     from sandbox.world import World
+
+HOST = "graph.microsoft.com"
+WRITES = frozenset({"POST", "PATCH", "DELETE", "PUT"})
+CALENDARS_READ = frozenset({"Calendars.Read", "Calendars.ReadWrite", "Calendars.ReadBasic"})
+SEATS = 4
+BUDGET = 10_000
+BUDGET_SECONDS = 600
 
 
 class GraphCloud:
-    """All mailboxes at Microsoft."""
-
-    hand: "Hand"
+    """All mailboxes at Microsoft. `latency` in seconds is spent inside the mailbox, where requests crowd."""
 
     def __init__(self, world: "World") -> None:
         self.world = world
+        self.latency = 0.0
+        self.seats = SEATS
+        self.budget = BUDGET
+        self._seed = token_hex(8)
+        self._spent: Counter[tuple[str, str, int]] = Counter()
+        self._tokens: dict[str, delta.Tokens] = {}
+        self._mailboxes = {person.id: self._mailbox(person) for person in PEOPLE.values() if person.kind == "microsoft"}
+        self._share()
+        self.hand = GraphHand(self)
+
+    def _mailbox(self, person: Person) -> Mailbox:
+        mailbox = Mailbox(person, self._seed, lambda: self.world.clock.now())
+        mailbox.mount(Box("Calendar", mailbox), default=True)
+        mailbox.cloud_changed = self.changed
+        mailbox.send = lambda *what: self.world.mailbox.invite(*what)
+        return mailbox
+
+    def _share(self) -> None:
+        bob = self._mailboxes["bob-northwind"]
+        team, board = Box("Team Northwind", bob), Box("Board", bob)
+        for name in ("bob-northwind", "alice-northwind", "charlie-northwind"):
+            self._mailboxes[name].mount(team, hex_color="#0078d4")
+            self._mailboxes[name].mount(board, can_edit=name == bob.person.id, hex_color="#a4262c")
+
+    def mailbox(self, person: Person) -> Mailbox:
+        return self._mailboxes[person.id]
+
+    def delta_tokens(self, mailbox: Mailbox) -> delta.Tokens:
+        return self._tokens.setdefault(mailbox.person.id, delta.Tokens())
+
+    def changed(self, box: Box, what: What, item: Item) -> None:
+        """Something in a calendar changed: tell who subscribed."""
+
+    @staticmethod
+    def scopes(grant: Grant) -> set[str]:
+        """Scopes without the resource they may be written with."""
+        return {scope.rpartition("/")[2] for scope in grant.scopes}
+
+    def allow(self, call: Call) -> None:
+        """Scopes and the budget of requests. Raises Refusal."""
+        self._spend(call.grant)
+        if call.path.rstrip("/") == "/me":
+            return
+        scopes = self.scopes(call.grant)
+        if "Calendars.ReadWrite" not in scopes and (call.method in WRITES or not scopes & CALENDARS_READ):
+            raise errors.access_denied()
+
+    def _spend(self, grant: Grant) -> None:
+        now = self.world.clock.timestamp()
+        key = (grant.client_id, grant.person.id, int(now // BUDGET_SECONDS))
+        self._spent[key] += 1
+        if self._spent[key] > self.budget:
+            raise errors.too_many(BUDGET_SECONDS - now % BUDGET_SECONDS)
+
+    async def answer(self, call: Call) -> Answer:
+        """Carry out one call."""
+        try:
+            self.allow(call)
+            handler, names = find(call.method, call.path)
+            answer = handler(call, **names)
+            if inspect.isawaitable(answer):
+                answer = await answer
+        except Refusal as refusal:
+            return Answer(refusal.status, refusal.body(self.world.clock.now()), dict(refusal.headers))
+        assert isinstance(answer, Answer)
+        if call.applied:
+            answer.headers["Preference-Applied"] = ", ".join(call.applied)
+        return answer
+
+
+def unauthorized(cloud: GraphCloud, header: str | None) -> Answer:
+    """401 as Graph words it: nothing sent, or something that is not (any longer) a token."""
+    if not header:
+        message = "Access token is empty."
+    else:
+        message = "Lifetime validation failed, the token is expired."
+    refusal = Refusal(401, "InvalidAuthenticationToken", message)
+    realm = 'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize"'
+    return Answer(401, refusal.body(cloud.world.clock.now()), {"WWW-Authenticate": realm})
+
+
+async def serve(world: "World", request: Request) -> Answer:
+    """One request over HTTP, alone or a batch."""
+    cloud, entry = world.graph, entry_of(request)
+    header = request.headers.get("authorization")
+    grant = world.tokens.check(header, "microsoft")
+    if grant is None:
+        return unauthorized(cloud, header)
+    if entry is not None:
+        entry.person = grant.person.id
+    path = request.scope["path"].removeprefix(f"/{HOST}/v1.0") or "/"
+    query = dict(parse_qsl(request.url.query, keep_blank_values=True))
+    call = Call(cloud, grant, request.method, own(path, grant.person), query, request.headers, await request.body())
+    with world.inside(f"{grant.client_id}:{grant.person.id}") as crowd:
+        if cloud.latency:
+            await sleep(cloud.latency)
+        if crowd > cloud.seats:
+            refusal = errors.too_many_at_once()
+            return Answer(refusal.status, refusal.body(world.clock.now()), dict(refusal.headers))
+        if path.lower().rstrip("/") == "/$batch" and request.method == "POST":
+            return await _batch(call, request)
+        return await cloud.answer(call)
+
+
+def own(path: str, person: Person) -> str:
+    """/users/{me} is another name for /me; somebody else's is left as it is and found nowhere."""
+    for name in (person.subject, person.address):
+        if path.startswith(f"/users/{name}"):
+            return "/me" + path[len(f"/users/{name}") :]
+    return path
+
+
+async def _batch(call: Call, request: Request) -> Answer:
+    try:
+        return await batch.run(call, entry_of(request))
+    except Refusal as refusal:
+        return batch.refused(call, refusal)
 
 
 def routes(world: "World") -> list[BaseRoute]:
     """What graph.microsoft.com answers to."""
-    return []
+
+    async def endpoint(request: Request) -> Response:
+        answer = await serve(world, request)
+        headers = {
+            "request-id": str(uuid4()),
+            "client-request-id": request.headers.get("client-request-id", ""),
+            **answer.headers,
+        }
+        if answer.body is None:
+            return Response(status_code=answer.status, headers=headers)
+        kind = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+        return Response(orjson.dumps(answer.body), answer.status, headers, media_type=kind)
+
+    methods = ["GET", "POST", "PATCH", "PUT", "DELETE"]
+    return [Route(f"/{HOST}/v1.0/{{path:path}}", endpoint, methods=methods)]
