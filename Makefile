@@ -1,0 +1,52 @@
+# `make` alone lists what there is. All of it works from a fresh clone; nothing outside this folder is changed,
+# except that `make test` and `make setup` may install Debian packages where they are allowed to.
+
+SHELL := /bin/sh
+PY := .venv/bin/python
+# How many processes the tests share the work between.
+JOBS ?= 2
+# `make test TESTS=tests/core` runs a part.
+TESTS ?= tests
+STAMP := .venv/installed
+SOURCES := hetk accounts sync sandbox tests bench bin manage.py
+
+.PHONY: help setup packages run test check format bench clean
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## install everything into .venv (instant when nothing changed)
+
+$(STAMP): requirements.txt requirements-dev.txt constraints.txt
+	@bin/setup
+	@touch $@
+
+packages: ## install what tests need of the system: Chromium and a font
+	@bin/system-packages chromium fonts-dejavu-core
+
+run: setup ## start Hetk with clouds of its own on http://localhost:8000
+	@exec $(PY) -m bin.run
+
+test: setup packages ## run all tests: unit, contract, end to end, browser
+	@$(PY) -m pytest -q -n $(JOBS) --dist loadfile $(TESTS)
+
+check: setup ## format, lint, types, pins, import floors, sizes, system checks, missing migrations
+	@echo "format";     $(PY) -m ruff format --check --quiet $(SOURCES)
+	@echo "lint";       $(PY) -m ruff check --quiet $(SOURCES)
+	@echo "types";      $(PY) -m mypy --no-error-summary $(SOURCES)
+	@echo "pins";       $(PY) -m pip --disable-pip-version-check check
+	@echo "system";     $(PY) manage.py check --fail-level WARNING --settings tests.settings
+	@echo "migrations"; $(PY) manage.py makemigrations --check --dry-run --settings tests.settings
+	@echo "house";      $(PY) -m pytest -q tests/house
+
+format: setup ## put the code in shape
+	@$(PY) -m ruff format --quiet $(SOURCES)
+	@$(PY) -m ruff check --fix $(SOURCES)
+
+bench: setup ## measure; every figure in docs/ comes from here
+	@$(PY) -m bench
+
+clean: ## remove all that was made: .venv, the demo's database and keys, caches
+	rm -rf .venv var artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +

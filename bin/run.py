@@ -1,0 +1,163 @@
+"""`make run`: the website, its workers and the sandbox clouds on this machine, with nothing outside it."""
+
+import base64
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from bin.supervisor import Child, Supervisor
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR_DIR = ROOT / "var"
+KEYS = VAR_DIR / "demo.env"
+SITE_PORT, SANDBOX_PORT, SMTP_PORT = 8000, 9000, 9025
+SITE = f"http://localhost:{SITE_PORT}"
+SANDBOX = f"http://127.0.0.1:{SANDBOX_PORT}"
+WEBHOOKS = "https://hooks.hetk.example"
+THREADS = 16
+
+PYTHON = sys.executable
+MANAGE = [PYTHON, "manage.py"]
+SANDBOX_COMMAND = [
+    *(PYTHON, "-m", "sandbox", "--port", str(SANDBOX_PORT), "--smtp-port", str(SMTP_PORT)),
+    *("--hook", f"{WEBHOOKS}=http://127.0.0.1:{SITE_PORT}", "--site", SITE, "--fill"),
+]
+SITE_COMMAND = [
+    *(PYTHON, "-m", "granian", "--interface", "wsgi", "hetk.wsgi:application", "--log-level", "warning", "--no-ws"),
+    *("--host", "127.0.0.1", "--port", str(SITE_PORT), "--workers", "1", "--blocking-threads", "8"),
+]
+WORKER_COMMAND = [*MANAGE, "worker", "--threads", str(THREADS)]
+TIMETABLE_COMMAND = [*MANAGE, "qcluster"]
+
+WELCOME = f"""
+  Hetk is running. Ctrl-C stops it.
+
+    The site        {SITE}
+    The calendars   {SANDBOX}/      what Microsoft and Google would be: people, calendars, a mailbox
+    The mailbox     {SANDBOX}/_sandbox/mail
+"""
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+def new_keys() -> dict[str, str]:
+    def key() -> str:
+        return "k1:" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+    return {
+        "HETK_SECRET_KEY": secrets.token_urlsafe(50),
+        "HETK_VAULT_KEYS": key(),
+        "HETK_MARK_KEYS": key(),
+        "SANDBOX_MICROSOFT_CLIENT_SECRET": secrets.token_urlsafe(24),
+        "SANDBOX_GOOGLE_CLIENT_SECRET": secrets.token_urlsafe(24),
+    }
+
+
+def load_keys(path: Path) -> dict[str, str]:
+    """The demo's keys, made on the first run; nobody else on the machine may read them."""
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lines = "".join(f"{name}={value}\n" for name, value in new_keys().items())
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(lines)
+    return dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
+
+
+def environment(keys: dict[str, str], inherited: dict[str, str]) -> dict[str, str]:
+    """What all children see. Settings of a real installation that the shell may hold are left out."""
+    kept = ("HETK_PUBLISHED", "HETK_LOG_LEVEL")
+    clean = {name: value for name, value in inherited.items() if not name.startswith("HETK_") or name in kept}
+    demo = {
+        "HETK_VAR_DIR": str(VAR_DIR),
+        "HETK_SITE_URL": SITE,
+        "HETK_WEBHOOK_URL": WEBHOOKS,
+        "HETK_SANDBOX_URL": SANDBOX,
+        "HETK_SMTP_PORT": str(SMTP_PORT),
+        "HETK_MICROSOFT_CLIENT_SECRET": keys["SANDBOX_MICROSOFT_CLIENT_SECRET"],
+        "HETK_GOOGLE_CLIENT_ID": "hetk-sandbox.apps.googleusercontent.com",
+        "HETK_GOOGLE_CLIENT_SECRET": keys["SANDBOX_GOOGLE_CLIENT_SECRET"],
+        "PYTHONUNBUFFERED": "1",
+    }
+    return {"HETK_LOG_LEVEL": "WARNING", **clean, **keys, **demo}
+
+
+def busy_ports(ports: list[int]) -> list[int]:
+    """Those of `ports` that another program listens on."""
+    busy = []
+    for port in ports:
+        with socket.socket() as probe:
+            # As servers do, so that a port that was used a moment ago counts as free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                busy.append(port)
+    return busy
+
+
+def site_answers(seconds: float, stopping: threading.Event) -> bool:
+    """Whether the website's health page said yes within `seconds`."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and not stopping.is_set():
+        try:
+            with opener.open(f"http://127.0.0.1:{SITE_PORT}/health/", timeout=2):
+                return True
+        except (urllib.error.URLError, OSError):
+            stopping.wait(0.1)
+    return False
+
+
+def start_all(supervisor: Supervisor) -> bool:
+    """Start everything in an order in which it works; False, with the reason told, when it does not."""
+    sandbox = Child("sandbox", SANDBOX_COMMAND, ready="sandbox ready on")
+    supervisor.start(sandbox)
+    if not supervisor.wait_ready(sandbox, 60):
+        say(f"The sandbox did not start: {sandbox.last_words or 'it said nothing'}")
+        return False
+    supervisor.start(Child("site", SITE_COMMAND))
+    supervisor.start(Child("worker", WORKER_COMMAND))
+    supervisor.start(Child("tasks", TIMETABLE_COMMAND))
+    if not site_answers(60, supervisor.stopping):
+        say("The website did not start; its last lines are above.")
+        return False
+    return True
+
+
+def main() -> int:
+    if busy := busy_ports([SITE_PORT, SANDBOX_PORT, SMTP_PORT]):
+        say(
+            f"Port {', '.join(map(str, busy))} is in use by another program: perhaps another `make run`. Stop that first."
+        )
+        return 1
+    env = environment(load_keys(KEYS), dict(os.environ))
+    supervisor = Supervisor(cwd=ROOT, environment=env, say=say)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: supervisor.stop_soon())
+    say("Preparing the database and the pages …")
+    if subprocess.run([*MANAGE, "prepare"], cwd=ROOT, env=env, check=False).returncode:
+        return 1
+    try:
+        started = not supervisor.stopping.is_set() and start_all(supervisor)
+        if started:
+            say(WELCOME)
+            supervisor.watch()
+    finally:
+        say("\nStopping …")
+        if stubborn := supervisor.stop():
+            say(f"Killed, since it did not stop by itself: {', '.join(stubborn)}.")
+    return 0 if supervisor.stopping.is_set() and started else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
