@@ -63,8 +63,25 @@ BASE = _tenant(
     region="USGov",
     sub_region="DODCON",
 )
+FORT = _tenant(
+    "fort.example",
+    "Fort",
+    login_host="login.microsoftonline.us",
+    graph_host="dod-graph.microsoft.us",
+    instance="microsoftonline.us",
+    region="USGov",
+    sub_region="DOD",
+)
+LOTUS = _tenant(
+    "lotus.example",
+    "Lotus",
+    login_host="login.partner.microsoftonline.cn",
+    graph_host="microsoftgraph.chinacloudapi.cn",
+    instance="partner.microsoftonline.cn",
+    region="AS",
+)
 PERSONAL = Tenant(CONSUMERS, "outlook.example", "Personal accounts", region=None)
-TENANTS: tuple[Tenant, ...] = (NORTHWIND, FABRIKAM, AGENCY, BASE, PERSONAL)
+TENANTS: tuple[Tenant, ...] = (NORTHWIND, FABRIKAM, AGENCY, BASE, FORT, LOTUS, PERSONAL)
 
 
 def _microsoft(id: str, name: str, address: str, tenant: Tenant, admin: bool = False) -> Person:

@@ -13,6 +13,10 @@ from sandbox import clients
 from sandbox.cast import Person
 from sandbox.faults import Fault
 from sandbox.fill import fill
+from sandbox.google.identity_claims import LONG
+from sandbox.google.identity_claims import claims as google_claims
+from sandbox.microsoft.identity_claims import GRAPH, OPENID
+from sandbox.microsoft.identity_claims import claims as microsoft_claims
 from sandbox.world import World
 
 Handler = Callable[[World, Request], Awaitable[Any]]
@@ -78,17 +82,28 @@ async def grant(world: World, request: Request) -> Any:
     asked = await request.json()
     person = world.people[asked["person"]]
     scopes = asked["scopes"].split() if isinstance(asked["scopes"], str) else asked["scopes"]
+    # Google names scopes in their long form only, Graph's lose their prefix; whoever grants has signed in as well.
+    if person.kind == "google":
+        scopes = {"openid", LONG["email"], *(LONG.get(scope, scope) for scope in scopes)}
+    else:
+        scopes = OPENID | {scope.removeprefix(GRAPH) for scope in scopes}
     known = clients.MICROSOFT if person.kind == "microsoft" else clients.GOOGLE
     issued = world.tokens.grant(person, asked.get("client_id") or known.id, scopes)
-    claims = {"sub": person.subject, "email": person.address, "name": person.name}
-    if person.tenant:
-        claims |= {"oid": person.subject, "tid": person.tenant.id, "preferred_username": person.address}
+    if person.kind == "microsoft":
+        claims = microsoft_claims(person, issued.grant.client_id, issued.grant.scopes)
+    else:
+        claims = google_claims(person, issued.grant.client_id, issued.grant.scopes, issued.access_token)
     return {
         "refresh_token": issued.refresh_token,
         "access_token": issued.access_token,
         "expires_in": issued.expires_in,
         "id_token_claims": claims,
     }
+
+
+async def challenge(world: World, request: Request) -> Any:
+    """The person's next refreshes demand a new sign-in (Microsoft: interaction_required with claims)."""
+    world.tokens.challenged.add(world.people[(await request.json())["person"]].id)
 
 
 async def revoke(world: World, request: Request) -> Any:
@@ -165,5 +180,6 @@ def routes(world: World) -> list[BaseRoute]:
         _route(world, "deliveries", deliveries, "GET"),
         _route(world, "grant", grant, "POST"),
         _route(world, "revoke", revoke, "POST"),
+        _route(world, "challenge", challenge, "POST"),
         _route(world, "hand", hand, "POST"),
     ]

@@ -49,9 +49,12 @@ class Tokens:
     clock: Clock
     _access: dict[bytes, _Entry] = field(default_factory=dict)
     _refresh: dict[bytes, _Entry] = field(default_factory=dict)
+    # People whose next refresh is answered with a demand to sign in again (a new policy in their tenant).
+    challenged: set[str] = field(default_factory=set)
 
     def grant(self, person: Person, client_id: str, scopes: frozenset[str] | set[str] | list[str]) -> Issued:
         """A new grant with an access token (one hour) and a refresh token."""
+        self.challenged.discard(person.id)
         grant = Grant(person, frozenset(scopes), client_id)
         refresh = token_urlsafe(48)
         family = token_urlsafe(8)
@@ -91,6 +94,15 @@ class Tokens:
         entry = self._alive(self._refresh, refresh_token)
         return entry.grant if entry else None
 
+    def why_dead(self, refresh_token: str) -> Literal["alive", "unknown", "expired", "revoked"]:
+        """What became of a refresh token."""
+        entry = self._refresh.get(_key(refresh_token))
+        if entry is None:
+            return "unknown"
+        if entry.revoked:
+            return "revoked"
+        return "expired" if entry.expires <= self.clock.timestamp() else "alive"
+
     def revoke_person(self, person: Person) -> int:
         """Everything this person ever granted stops working at once. Returns how many tokens that were."""
         return self._end(lambda entry: entry.grant.person.id == person.id)
@@ -113,6 +125,7 @@ class Tokens:
         """Forget everything."""
         self._access.clear()
         self._refresh.clear()
+        self.challenged.clear()
 
     def _access_for(self, grant: Grant, family: str) -> str:
         token = token_urlsafe(48)

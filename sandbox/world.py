@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from sandbox.cast import PEOPLE, Person
 from sandbox.clock import Clock
+from sandbox.codes import Codes, Consents
 from sandbox.faults import Faults
 from sandbox.google.calendar import GoogleCloud
 from sandbox.hand import Hand
@@ -31,7 +32,8 @@ class World:
         self.hooks = Hooks(self.clock, self.faults, hooks)
         self.mailbox = Mailbox(self.clock)
         self.published = Published.found()
-        self.memory: dict[str, object] = {}
+        self.codes = Codes(self.clock)
+        self.consents = Consents()
         self._inside: Counter[str] = Counter()
         self.graph = GraphCloud(self)
         self.google = GoogleCloud(self)
@@ -60,6 +62,7 @@ class World:
         self.faults.clear()
         self.log.clear()
         self.mailbox.clear()
-        self.memory.clear()
+        self.codes.clear()
+        self.consents.clear()
         self.graph = GraphCloud(self)
         self.google = GoogleCloud(self)
