@@ -1,0 +1,64 @@
+"""Who may see what: every view reaches pairs and calendars through these, and a stranger's are simply not there (404)."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from accounts.models import User
+from sync.models import Brake, Calendar, Pair
+
+View = Callable[..., HttpResponse]
+
+
+def person(request: HttpRequest) -> User:
+    """Who is signed in. Only for views behind `signed_in`."""
+    return cast(User, request.user)
+
+
+def signed_in(view: View) -> View:
+    """For signed-in people only, with every time told in their own zone."""
+
+    @login_required
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with timezone.override(zone_of(person(request))):
+            return view(request, *args, **kwargs)
+
+    return wrapped
+
+
+def zone_of(user: User) -> ZoneInfo:
+    try:
+        return ZoneInfo(user.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def pairs_of(user: User) -> QuerySet[Pair]:
+    rows = Pair.objects.filter(user=user).select_related("first__connection", "second__connection")
+    return rows.prefetch_related("flows__source", "flows__target")
+
+
+def calendars_of(user: User) -> QuerySet[Calendar]:
+    """Calendars that can be part of a pair: the provider still shows them, their account is connected."""
+    return Calendar.objects.filter(connection__user=user, lost_at=None).select_related("connection")
+
+
+def pair_or_404(request: HttpRequest, public_id: UUID) -> Pair:
+    return get_object_or_404(pairs_of(person(request)), public_id=public_id)
+
+
+def brake_or_404(request: HttpRequest, public_id: UUID, brake_id: int) -> Brake:
+    """A question of this pair that still waits for an answer."""
+    rows = Brake.objects.select_related("flow__source__connection", "flow__target__connection", "flow__pair")
+    return get_object_or_404(
+        rows, pk=brake_id, flow__pair__public_id=public_id, flow__pair__user=person(request), decided_at=None
+    )

@@ -1,0 +1,185 @@
+"""Pairs as people look at them: rows with their counts and how they stand, in a fixed number of queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from accounts.models import Connection
+from sync.models import Activity, Brake, Calendar, Flow, Link, Pair
+from sync.standing import Facts, Standing, stand
+from sync.wording import calendar_name, flow_looks
+
+COPIED = (Link.State.LIVE, Link.State.HELD, Link.State.FREED)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Of one flow: copies that exist, links with work to do, events given up on."""
+
+    copies: int = 0
+    waiting: int = 0
+    parked: int = 0
+
+    @property
+    def known(self) -> int:
+        return self.copies + self.waiting
+
+
+@dataclass
+class FlowRow:
+    flow: Flow
+    source: Calendar
+    target: Calendar
+    counts: Counts
+
+    @property
+    def source_name(self) -> str:
+        return calendar_name(self.source)
+
+    @property
+    def target_name(self) -> str:
+        return calendar_name(self.target)
+
+    @property
+    def looks(self) -> str:
+        return flow_looks(self.flow)
+
+
+@dataclass
+class PairRow:
+    pair: Pair
+    flows: list[FlowRow]
+    standing: Standing
+    brakes: list[Brake] = field(default_factory=list)
+    last: Activity | None = None
+
+    @property
+    def first_name(self) -> str:
+        return calendar_name(self.pair.first)
+
+    @property
+    def second_name(self) -> str:
+        return calendar_name(self.pair.second)
+
+    @property
+    def two_way(self) -> bool:
+        return sum(flow.flow.ending_at is None for flow in self.flows) > 1
+
+    @property
+    def reversed(self) -> bool:
+        """A one-way pair that copies from its second calendar to its first."""
+        living = [row.flow for row in self.flows if row.flow.ending_at is None]
+        return len(living) == 1 and living[0].source_id == self.pair.second_id
+
+    @property
+    def origin_name(self) -> str:
+        return self.second_name if self.reversed else self.first_name
+
+    @property
+    def goal_name(self) -> str:
+        return self.first_name if self.reversed else self.second_name
+
+    @property
+    def title(self) -> str:
+        return f"{self.origin_name} {'↔' if self.two_way else '→'} {self.goal_name}"
+
+    @property
+    def copies(self) -> int:
+        return sum(row.counts.copies for row in self.flows)
+
+    @property
+    def waiting(self) -> int:
+        return sum(row.counts.waiting for row in self.flows)
+
+    @property
+    def known(self) -> int:
+        return self.copies + self.waiting
+
+    @property
+    def checked_at(self) -> datetime | None:
+        """When the calendar that was read longest ago was read."""
+        moments = [self.pair.first.checked_at, self.pair.second.checked_at]
+        if not self.two_way:
+            moments = [row.source.checked_at for row in self.flows[:1]]
+        return min((moment for moment in moments if moment), default=None)
+
+
+def rows(pairs: QuerySet[Pair]) -> list[PairRow]:
+    """One row for each pair, those in trouble first. Five queries, however many pairs there are."""
+    now = timezone.now()
+    latest = Activity.objects.filter(pair=OuterRef("pk")).exclude(act=Activity.Act.SKIPPED).order_by("-at", "-pk")
+    found = list(pairs.annotate(last_id=Subquery(latest.values("pk")[:1])))
+    last = Activity.objects.in_bulk([pair.last_id for pair in found if pair.last_id])  # type: ignore[attr-defined]
+    counts = _counts(found, now)
+    brakes = _brakes(found)
+    made = [_row(pair, counts, brakes[pair.pk], last, now) for pair in found]
+    return sorted(made, key=lambda row: row.standing.rank)
+
+
+def row(pair: Pair) -> PairRow:
+    return rows(Pair.objects.filter(pk=pair.pk).select_related("first__connection", "second__connection"))[0]
+
+
+def _row(
+    pair: Pair, counts: dict[int, Counts], brakes: list[Brake], last: dict[int, Activity], now: datetime
+) -> PairRow:
+    sides = {pair.first_id: pair.first, pair.second_id: pair.second}
+    flows = [
+        FlowRow(flow, sides[flow.source_id], sides[flow.target_id], counts.get(flow.pk, Counts()))
+        for flow in sorted(pair.flows.all(), key=lambda flow: flow.source_id != pair.first_id)
+    ]
+    facts = _facts(pair, flows, brakes, now)
+    return PairRow(pair, flows, stand(facts), brakes, last.get(pair.last_id))  # type: ignore[attr-defined]
+
+
+def _facts(pair: Pair, flows: Iterable[FlowRow], brakes: list[Brake], now: datetime) -> Facts:
+    flows = list(flows)
+    calendars = [pair.first, pair.second]
+    halted: list[Connection] = [c.connection for c in calendars if c.connection.halted]
+    failing = [c for c in calendars if c.failures and c.trouble]
+    settled = all(row.flow.settled_at for row in flows)
+    return Facts(
+        ending=bool(pair.ending_at),
+        paused=bool(pair.paused_at),
+        halted=halted[0] if halted else None,
+        lost=next((calendar_name(c) for c in calendars if c.lost_at), ""),
+        read_only=next((row.target_name for row in flows if not row.target.can_write and not row.flow.ending_at), ""),
+        held=sum(brake.held for brake in brakes),
+        failing=calendar_name(failing[0]) if failing else "",
+        trouble=failing[0].trouble if failing else "",
+        failures=max((c.failures for c in failing), default=0),
+        copies=sum(row.counts.copies for row in flows),
+        waiting=sum(row.counts.waiting for row in flows),
+        parked=sum(row.counts.parked for row in flows),
+        settled=settled,
+        reading=any(c.lease_until and c.lease_until > now for c in calendars),
+    )
+
+
+def _counts(pairs: list[Pair], now: datetime) -> dict[int, Counts]:
+    waiting = Q(due_at__lte=now) | Q(due_at__isnull=False, attempts__gt=0)
+    found = Link.objects.filter(flow__pair__in=[pair.pk for pair in pairs]).values("flow_id")
+    found = found.annotate(
+        copies=Count("pk", filter=Q(state__in=COPIED)),
+        waiting=Count("pk", filter=waiting & ~Q(state__in=(*COPIED, Link.State.PARKED))),
+        parked=Count("pk", filter=Q(state=Link.State.PARKED)),
+    )
+    return {entry.pop("flow_id"): Counts(**entry) for entry in found}
+
+
+def _brakes(pairs: list[Pair]) -> dict[int, list[Brake]]:
+    by_pair: dict[int, list[Brake]] = defaultdict(list)
+    for brake in Brake.objects.filter(flow__pair__in=[pair.pk for pair in pairs], decided_at=None).select_related(
+        "flow"
+    ):
+        by_pair[brake.flow.pair_id].append(brake)
+    return by_pair
+
+
+def last_checked(user_calendars: QuerySet[Calendar]) -> datetime | None:
+    moment: datetime | None = user_calendars.aggregate(at=Max("checked_at"))["at"]
+    return moment

@@ -1,0 +1,55 @@
+"""What templates need to say things the way the whole site says them."""
+
+from datetime import datetime
+
+from django import template
+from django.template.context import Context
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from sync import wording
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def nav(context: Context, name: str, label: str) -> SafeString:
+    """A link of the main navigation; the page one is on, and the pages below it, say so."""
+    try:
+        url = reverse(name)
+    except NoReverseMatch:
+        return SafeString("")
+    path = getattr(context.get("request"), "path", "")
+    here = path.startswith(url) or (name == "dashboard" and path.startswith("/pairs/"))
+    current = SafeString(' aria-current="page"') if here else SafeString("")
+    return format_html('<a href="{}"{}>{}</a>', url, current, label)
+
+
+@register.filter
+def ago(moment: datetime | None) -> SafeString | str:
+    """How long ago, with a unit, and the exact time for whoever points at it."""
+    if moment is None:
+        return "never"
+    local = timezone.localtime(moment)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        local.isoformat(timespec="seconds"),
+        wording.moment(local),
+        wording.age(timezone.now() - moment),
+    )
+
+
+@register.filter
+def moment(value: datetime) -> SafeString:
+    """A point in time in the person's own zone."""
+    local = timezone.localtime(value)
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), wording.moment(local))
+
+
+@register.filter
+def counted(number: int, noun: str) -> str:
+    """`3|counted:"copy,copies"` -> "3 copies"."""
+    one, _, many = noun.partition(",")
+    return wording.count(number, one, many)
