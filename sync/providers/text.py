@@ -4,39 +4,11 @@ import re
 from html.parser import HTMLParser
 
 # Only these start a new line; everything unknown flows on.
-BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "blockquote",
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "table",
-        "tr",
-        "ul",
-    ]
-)
+_BLOCK_TAGS = """
+    address article blockquote dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre
+    section table tr ul
+"""
+BLOCKS = frozenset(_BLOCK_TAGS.split())
 # Paragraphs and lists stand apart from what surrounds them.
 APART = frozenset(("p", "ul", "ol", "table", "blockquote", "h1", "h2", "h3"))
 SILENT = frozenset(("head", "script", "style", "title", "template"))

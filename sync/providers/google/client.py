@@ -21,20 +21,8 @@ LONG_PAUSE = 3600.0
 RATE = frozenset(("rateLimitExceeded", "userRateLimitExceeded"))
 EXHAUSTED = frozenset(("quotaExceeded", "dailyLimitExceeded", "calendarUsageLimitsExceeded"))
 
-WRITABLE = frozenset(
-    [
-        "id",
-        "summary",
-        "description",
-        "location",
-        "start",
-        "end",
-        "transparency",
-        "visibility",
-        "reminders",
-        "extendedProperties",
-    ]
-)
+_NAMES = "id summary description location start end transparency visibility reminders extendedProperties"
+WRITABLE = frozenset(_NAMES.split())
 OFF = {"reminders": {"useDefault": False}}
 
 
