@@ -83,10 +83,12 @@ async def _one(outer: Call, item: dict[str, Any], before: list[int]) -> Answer:
     if any(status >= 400 for status in before):
         return refused(outer, Refusal(424, "FailedDependency", "A request that this one depends on has failed."))
     fault = cloud.world.faults.take(HOST, call.method, f"/v1.0{call.path}")
-    if fault and fault.latency:
-        await asyncio.sleep(fault.latency)
+    if latency := (fault.latency if fault else 0) or cloud.latency:
+        await asyncio.sleep(latency)
     if fault and fault.status is not None:
         return _faulty(fault)
+    if fault and fault.drop:
+        return refused(outer, Refusal(504, "GatewayTimeout", "The service did not answer in time."))
     if item.get("body") is not None and "content-type" not in call.headers:
         message = "Write request does not contain the Content-Type header in the batch request step."
         return refused(outer, invalid("BadRequest", message))

@@ -1,7 +1,7 @@
 """What a person does in Outlook: the same acts as over the wire, with Outlook's zone names and without a program's limits."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -147,7 +147,7 @@ def _attendee(address: str) -> dict[str, Any]:
 
 
 def _times(start: Moment, end: Moment, all_day: bool, known: str) -> dict[str, Any]:
-    name = "UTC" if all_day else as_outlook_names(known)
+    name = as_outlook_names(known)
     return {
         "isAllDay": all_day,
         "start": {"dateTime": _wall(start, all_day, name), "timeZone": name},

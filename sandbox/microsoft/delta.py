@@ -200,7 +200,7 @@ def _gone(track: Track, core: str, lens: Lens) -> Iterator[Any]:
     gone = track.box.gone.get(core)
     if gone and one_in(2, core, "instances named"):
         # Whether the instances of a deleted series are named as well is not documented; half of them are.
-        for day in gone.days:
+        for day in (day for day in gone.days if track.start.date() <= day < track.end.date()):
             yield removed(ids.event(core, day, immutable=lens.immutable))
 
 
@@ -226,7 +226,8 @@ def whole(item: Item, lens: Lens) -> orjson.Fragment:
     if key not in item.rendered:
         row = {"@odata.type": "#microsoft.graph.event", **render.event(itself(item), lens)}
         item.rendered[key] = orjson.Fragment(orjson.dumps(row))
-    return item.rendered[key]
+    kept: orjson.Fragment = item.rendered[key]
+    return kept
 
 
 def removed(id: str) -> dict[str, Any]:

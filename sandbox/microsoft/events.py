@@ -10,14 +10,15 @@ from sandbox.microsoft.instances import Instance, instance, itself
 from sandbox.microsoft.render import DEFAULTS, ROOT, Lens
 from sandbox.microsoft.rules import read
 from sandbox.microsoft.store import Mailbox, Mount
+from sandbox.microsoft.zones import names
 
 # Everything that a $select may name.
-KNOWN = frozenset(DEFAULTS) | frozenset(
+KNOWN = frozenset(DEFAULTS) | names(
     """
     id createdDateTime lastModifiedDateTime changeKey originalStartTimeZone originalEndTimeZone iCalUId bodyPreview body isAllDay
     seriesMasterId type webLink recurrence start end location locations organizer transactionId originalStart
     cancelledOccurrences exceptionOccurrences singleValueExtendedProperties
-    """.split()
+    """
 )
 
 
@@ -77,15 +78,16 @@ def shown(call: Call, one: Instance) -> dict[str, Any]:
 
 
 def _outliers(master: Instance, lens: Lens, chosen: str, expand: str) -> dict[str, Any]:
-    item, found = master.item, {}
+    """What a series does not do by its rule; only given when asked for by name, on a single read of its master."""
+    item = master.item
+    found: dict[str, Any] = {}
     if "cancelledOccurrences" in chosen:
-        id = lens.id(master)
-        found["cancelledOccurrences"] = [f"OID.{id}.{day.isoformat()}" for day in sorted(item.cancelled)]
+        days = sorted(item.cancelled)
+        found["cancelledOccurrences"] = [f"OID.{lens.id(master)}.{day.isoformat()}" for day in days]
     if "exceptionOccurrences" in chosen and "exceptionOccurrences" in expand:
         pieces = sorted(item.exceptions.items())
-        found["exceptionOccurrences"] = [
-            render.event(Instance(item, day, piece.span, piece), lens) for day, piece in pieces
-        ]  # type: ignore[assignment]
+        exceptions = [Instance(item, day, piece.span, piece) for day, piece in pieces]
+        found["exceptionOccurrences"] = [render.event(one, lens) for one in exceptions]
     return found
 
 

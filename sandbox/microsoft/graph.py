@@ -1,6 +1,5 @@
 """Microsoft Graph's calendars, served as graph.microsoft.com: who may call, what is called, what is answered."""
 
-import inspect
 from asyncio import sleep
 from collections import Counter
 from secrets import token_hex
@@ -15,16 +14,19 @@ from starlette.routing import BaseRoute, Route
 
 from sandbox.cast import PEOPLE, Person
 from sandbox.log import entry_of
-from sandbox.microsoft import batch, calendars, delta, errors, events, lists  # noqa: F401
+from sandbox.microsoft import batch, calendars, controls, delta, errors, events, lists, subscriptions
 from sandbox.microsoft.byhand import GraphHand
 from sandbox.microsoft.calls import Answer, Call, find
 from sandbox.microsoft.errors import Refusal
-from sandbox.microsoft.store import Box, Item, Mailbox, What
+from sandbox.microsoft.notices import Notices
+from sandbox.microsoft.store import Box, Mailbox
 from sandbox.tokens import Grant
 
 if TYPE_CHECKING:
     from sandbox.world import World
 
+# Each of these registers its addresses when it is imported.
+HANDLERS = (calendars, delta, events, lists, subscriptions)
 HOST = "graph.microsoft.com"
 WRITES = frozenset({"POST", "PATCH", "DELETE", "PUT"})
 CALENDARS_READ = frozenset({"Calendars.Read", "Calendars.ReadWrite", "Calendars.ReadBasic"})
@@ -44,15 +46,17 @@ class GraphCloud:
         self._seed = token_hex(8)
         self._spent: Counter[tuple[str, str, int]] = Counter()
         self._tokens: dict[str, delta.Tokens] = {}
+        self.kept_tokens = delta.KEPT
+        self.notices = Notices(self)
         self._mailboxes = {person.id: self._mailbox(person) for person in PEOPLE.values() if person.kind == "microsoft"}
         self._share()
         self.hand = GraphHand(self)
 
     def _mailbox(self, person: Person) -> Mailbox:
-        mailbox = Mailbox(person, self._seed, lambda: self.world.clock.now())
+        mailbox = Mailbox(person, self._seed, self.world.clock.now)
         mailbox.mount(Box("Calendar", mailbox), default=True)
-        mailbox.cloud_changed = self.changed
-        mailbox.send = lambda *what: self.world.mailbox.invite(*what)
+        mailbox.cloud_changed = self.notices.changed
+        mailbox.send = self.world.mailbox.invite
         return mailbox
 
     def _share(self) -> None:
@@ -66,10 +70,19 @@ class GraphCloud:
         return self._mailboxes[person.id]
 
     def delta_tokens(self, mailbox: Mailbox) -> delta.Tokens:
-        return self._tokens.setdefault(mailbox.person.id, delta.Tokens())
+        return self._tokens.setdefault(mailbox.person.id, delta.Tokens(self.kept_tokens))
 
-    def changed(self, box: Box, what: What, item: Item) -> None:
-        """Something in a calendar changed: tell who subscribed."""
+    def keep_tokens(self, count: int) -> None:
+        """Change tracking keeps only so many tokens per mailbox from now on."""
+        self.kept_tokens = count
+        for tokens in self._tokens.values():
+            tokens.kept = count
+
+    def forget_tokens(self, person: str | None = None) -> None:
+        """Change tracking forgets the tokens of one person, or of everybody."""
+        for name, tokens in self._tokens.items():
+            if person in (None, name):
+                tokens.forget()
 
     @staticmethod
     def scopes(grant: Grant) -> set[str]:
@@ -81,8 +94,11 @@ class GraphCloud:
         self._spend(call.grant)
         if call.path.rstrip("/") == "/me":
             return
+        if call.path.startswith("/users/"):
+            raise errors.access_denied()
         scopes = self.scopes(call.grant)
-        if "Calendars.ReadWrite" not in scopes and (call.method in WRITES or not scopes & CALENDARS_READ):
+        writes = call.method in WRITES and not call.path.startswith("/subscriptions")
+        if "Calendars.ReadWrite" not in scopes and (writes or not scopes & CALENDARS_READ):
             raise errors.access_denied()
 
     def _spend(self, grant: Grant) -> None:
@@ -94,15 +110,15 @@ class GraphCloud:
 
     async def answer(self, call: Call) -> Answer:
         """Carry out one call."""
+        call.path = own(call.path, call.grant.person)
         try:
             self.allow(call)
             handler, names = find(call.method, call.path)
             answer = handler(call, **names)
-            if inspect.isawaitable(answer):
+            if not isinstance(answer, Answer):
                 answer = await answer
         except Refusal as refusal:
             return Answer(refusal.status, refusal.body(self.world.clock.now()), dict(refusal.headers))
-        assert isinstance(answer, Answer)
         if call.applied:
             answer.headers["Preference-Applied"] = ", ".join(call.applied)
         return answer
@@ -110,10 +126,7 @@ class GraphCloud:
 
 def unauthorized(cloud: GraphCloud, header: str | None) -> Answer:
     """401 as Graph words it: nothing sent, or something that is not (any longer) a token."""
-    if not header:
-        message = "Access token is empty."
-    else:
-        message = "Lifetime validation failed, the token is expired."
+    message = "Lifetime validation failed, the token is expired." if header else "Access token is empty."
     refusal = Refusal(401, "InvalidAuthenticationToken", message)
     realm = 'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize"'
     return Answer(401, refusal.body(cloud.world.clock.now()), {"WWW-Authenticate": realm})
@@ -130,20 +143,21 @@ async def serve(world: "World", request: Request) -> Answer:
         entry.person = grant.person.id
     path = request.scope["path"].removeprefix(f"/{HOST}/v1.0") or "/"
     query = dict(parse_qsl(request.url.query, keep_blank_values=True))
-    call = Call(cloud, grant, request.method, own(path, grant.person), query, request.headers, await request.body())
+    call = Call(cloud, grant, request.method, path, query, request.headers, await request.body())
+    batched = path.lower().rstrip("/") == "/$batch" and request.method == "POST"
     with world.inside(f"{grant.client_id}:{grant.person.id}") as crowd:
-        if cloud.latency:
+        if cloud.latency and not batched:
             await sleep(cloud.latency)
         if crowd > cloud.seats:
             refusal = errors.too_many_at_once()
             return Answer(refusal.status, refusal.body(world.clock.now()), dict(refusal.headers))
-        if path.lower().rstrip("/") == "/$batch" and request.method == "POST":
+        if batched:
             return await _batch(call, request)
         return await cloud.answer(call)
 
 
 def own(path: str, person: Person) -> str:
-    """/users/{me} is another name for /me; somebody else's is left as it is and found nowhere."""
+    """/users/{me} is another name for /me; somebody else's is left as it is, and refused."""
     for name in (person.subject, person.address):
         if path.startswith(f"/users/{name}"):
             return "/me" + path[len(f"/users/{name}") :]
@@ -162,9 +176,10 @@ def routes(world: "World") -> list[BaseRoute]:
 
     async def endpoint(request: Request) -> Response:
         answer = await serve(world, request)
+        id = str(uuid4())
         headers = {
-            "request-id": str(uuid4()),
-            "client-request-id": request.headers.get("client-request-id", ""),
+            "request-id": id,
+            "client-request-id": request.headers.get("client-request-id", id),
             **answer.headers,
         }
         if answer.body is None:
@@ -173,4 +188,4 @@ def routes(world: "World") -> list[BaseRoute]:
         return Response(orjson.dumps(answer.body), answer.status, headers, media_type=kind)
 
     methods = ["GET", "POST", "PATCH", "PUT", "DELETE"]
-    return [Route(f"/{HOST}/v1.0/{{path:path}}", endpoint, methods=methods)]
+    return [Route(f"/{HOST}/v1.0/{{path:path}}", endpoint, methods=methods), *controls.routes(world)]

@@ -39,8 +39,8 @@ def itself(item: Item) -> Instance:
 
 
 def series_zone(item: Item) -> str:
-    assert item.recurrence is not None
-    return str(item.recurrence["range"]["recurrenceTimeZone"])
+    """The zone whose wall clock a series keeps; of a single event the one it was written in."""
+    return str(item.recurrence["range"]["recurrenceTimeZone"]) if item.recurrence else item.span.start_zone
 
 
 def slot(item: Item, day: date) -> Span:
@@ -65,7 +65,8 @@ def instance(item: Item, day: date) -> Instance | None:
 
 def between(item: Item, start: datetime, end: datetime) -> list[Instance]:
     """The instances of a series that overlap the window, by start."""
-    assert item.dates is not None
+    if item.dates is None:
+        return []
     length = item.span.end - item.span.start
     found = []
     for day in item.dates.between((start - length - MARGIN).date(), (end + MARGIN).date()):
@@ -98,7 +99,8 @@ def all_days(item: Item, limit: int = 500) -> tuple[date, ...]:
 
 def neighbours(item: Item, day: date) -> Iterator[tuple[date, int]]:
     """The dates where the instances before (-1) and after (+1) now are, in the zone of the series."""
-    assert item.dates is not None
+    if item.dates is None:
+        return
     days = set(item.dates.between(day - timedelta(800), day + timedelta(800))) | set(item.exceptions)
     living = sorted(days - item.cancelled - {day})
     before = [other for other in living if other < day]

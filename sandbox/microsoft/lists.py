@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import orjson
 
@@ -56,7 +57,7 @@ def page(call: Call, found: Sequence[Instance], told: str) -> Answer:
     lens, size, skip = call.lens, call.page_size, call.skip
     shown = found[skip : skip + size]
     if wanted or call.query.get("$select"):
-        rows = [choose(options.with_properties(render.event(one, lens), one, wanted)) for one in shown]
+        rows: list[Any] = [choose(options.with_properties(render.event(one, lens), one, wanted)) for one in shown]
     else:
         rows = [raw(one, lens) for one in shown]
     body = {"@odata.context": told, "value": rows}
@@ -70,7 +71,8 @@ def raw(one: Instance, lens: render.Lens) -> orjson.Fragment:
     key = ("raw", *lens.key, one.day)
     if key not in one.piece.rendered:
         one.piece.rendered[key] = orjson.Fragment(orjson.dumps(render.event(one, lens)))
-    return one.piece.rendered[key]
+    kept: orjson.Fragment = one.piece.rendered[key]
+    return kept
 
 
 @answers("GET", "me/events")

@@ -1,6 +1,6 @@
 """RRULE lines (RFC 5545 3.3.10) from and to Graph's recurrence, for what people do by hand."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sandbox.microsoft.recurrence import DAYS, INDEXES
@@ -23,7 +23,7 @@ def _range(parts: dict[str, str], first: date) -> dict[str, Any]:
     if "COUNT" in parts:
         return {"type": "numbered", "startDate": first.isoformat(), "numberOfOccurrences": int(parts["COUNT"])}
     if "UNTIL" in parts:
-        until = datetime.strptime(parts["UNTIL"][:8], "%Y%m%d").date()
+        until = date.fromisoformat(parts["UNTIL"][:8])
         return {"type": "endDate", "startDate": first.isoformat(), "endDate": until.isoformat()}
     return {"type": "noEnd", "startDate": first.isoformat()}
 

@@ -7,15 +7,16 @@ from typing import Any
 
 from sandbox.microsoft import bodies
 from sandbox.microsoft.errors import bad_body, invalid, unknown_property
+from sandbox.microsoft.zones import names
 
 EVENT = "microsoft.graph.event"
 # The service takes these without a word and keeps its own.
-IGNORED = frozenset(
+IGNORED = names(
     """
     id changeKey createdDateTime lastModifiedDateTime iCalUId webLink bodyPreview hasAttachments isOrganizer organizer
     responseStatus isCancelled isDraft onlineMeeting onlineMeetingUrl originalStart originalStartTimeZone originalEndTimeZone
     extensions attachments calendar instances multiValueExtendedProperties
-    """.split()
+    """
 )
 REFUSED = frozenset({"type", "seriesMasterId", "cancelledOccurrences", "exceptionOccurrences"})
 ENUMS = {
@@ -24,7 +25,7 @@ ENUMS = {
     "showAs": {"free", "tentative", "busy", "oof", "workingElsewhere", "unknown"},
     "onlineMeetingProvider": {"unknown", "skypeForBusiness", "skypeForConsumer", "teamsForBusiness"},
 }
-FLAGS = frozenset("isReminderOn responseRequested allowNewTimeProposals hideAttendees isOnlineMeeting".split())
+FLAGS = names("isReminderOn responseRequested allowNewTimeProposals hideAttendees isOnlineMeeting")
 TIMES = frozenset({"start", "end", "isAllDay", "recurrence"})
 ATTENDEE_TYPES = frozenset({"required", "optional", "resource"})
 PROPERTY_ID = re.compile(

@@ -64,7 +64,8 @@ def span(times: dict[str, Any], old: Span | None = None) -> Span:
 def _side(name: str, times: dict[str, Any], old: Span | None) -> tuple[datetime, str]:
     if times.get(name) is not None:
         return moment(f"Event.{name.title()}", times[name])
-    assert old is not None
+    if old is None:
+        raise invalid("ErrorPropertyValidationFailure", "At least one property failed validation.")
     instant, known = (old.start, old.start_zone) if name == "start" else (old.end, old.end_zone)
     return (instant.replace(tzinfo=None) if old.all_day else to_wall(instant, known)), known
 

@@ -6,8 +6,14 @@ from zoneinfo import ZoneInfo
 
 from tzlocal.windows_tz import tz_win, win_tz
 
+
+def names(text: str) -> frozenset[str]:
+    """Names written one after the other."""
+    return frozenset(text.split())
+
+
 # The list "additional time zones" of the dateTimeTimeZone resource, with both spellings where it prints two.
-LISTED = frozenset(
+LISTED = names(
     """
     Etc/GMT+12 Etc/GMT+11 Pacific/Honolulu America/Anchorage America/Santa_Isabel America/Los_Angeles America/Phoenix
     America/Chihuahua America/Denver America/Guatemala America/Chicago America/Mexico_City America/Regina America/Bogota
@@ -23,7 +29,7 @@ LISTED = frozenset(
     Asia/Tokyo Asia/Seoul Australia/Adelaide Australia/Darwin Australia/Brisbane Australia/Sydney Pacific/Port_Moresby
     Australia/Hobart Asia/Yakutsk Pacific/Guadalcanal Asia/Vladivostok Pacific/Auckland Etc/GMT-12 Pacific/Fiji Asia/Magadan
     Pacific/Tongatapu Pacific/Apia Pacific/Kiritimati
-    """.split()
+    """
 )
 UTC_NAMES = frozenset({"utc", "etc/utc", "tzone://microsoft/utc", "tzone://microsoft/custom"})
 # Names of the list that the time zone database does not know under that spelling.
