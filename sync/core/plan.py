@@ -3,7 +3,7 @@
 Rules are those of `docs/engine.md`; each arm of `plan` is one named situation.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
@@ -112,6 +112,9 @@ class Planner:
             content = give_back(origin.content, copy.content, back, rules.looks)
             operations.append(Update(Side.ORIGIN, content, back, Reason.COPY_CHANGED))
         if forward:
+            if isinstance(copy, Event):
+                # A provider may replace the whole copy: what travels back must not be undone on the way.
+                desired = replace(desired, **{name.value: getattr(copy.content, name.value) for name in back})
             operations.append(Update(Side.COPY, desired, forward, self._why(forward, touched, reason, origin, known)))
         return operations or [Keep(Reason.IN_STEP)]
 

@@ -63,8 +63,9 @@ class Clients:
         if connection.throttled_until and connection.throttled_until > self._now:
             raise Resting(connection, connection.throttled_until)
         if connection.pk not in self._made:
-            build = registry.build(connection.kind)
-            self._made[connection.pk] = build(ConnectionToken(connection), connection.address)
+            self._made[connection.pk] = registry.build(
+                connection.kind, ConnectionToken(connection), connection.address
+            )
         return self._made[connection.pk]
 
     @contextmanager
