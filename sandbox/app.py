@@ -71,9 +71,7 @@ def _noting(entry: Entry, send: Send) -> Send:
     return noting
 
 
-async def _with_fault(
-    fault: Fault, entry: Entry, served: ASGIApp, scope: Scope, receive: Receive, send: Send
-) -> None:
+async def _with_fault(fault: Fault, entry: Entry, served: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     if fault.latency:
         await asyncio.sleep(fault.latency)
     if fault.drop:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from sandbox import clients
+from sandbox import clients, pages_mailbox
 from sandbox.cast import Person
 from sandbox.faults import Fault
 from sandbox.fill import fill
@@ -58,9 +58,11 @@ async def filled(world: World, request: Request) -> Any:
 
 
 async def mailbox(world: World, request: Request) -> Any:
-    """GET: all mails, newest first. DELETE: clears."""
+    """GET: all mails, newest first, as JSON, or as a page for browsers. DELETE: clears."""
     if request.method == "DELETE":
         return world.mailbox.clear()
+    if "text/html" in request.headers.get("accept", ""):
+        return await pages_mailbox.page(world, request)
     return world.mailbox.as_json()
 
 
@@ -162,6 +164,8 @@ def _route(world: World, path: str, handler: Handler, *methods: str) -> Route:
             answer = await handler(world, request)
         except (KeyError, TypeError, ValueError, PermissionError) as error:
             return JSONResponse({"error": f"{type(error).__name__}: {error}"}, 400)
+        if isinstance(answer, Response):
+            return answer
         return Response(status_code=204) if answer is None else JSONResponse(_plain(answer))
 
     return Route(f"/_sandbox/{path}", endpoint, methods=list(methods))

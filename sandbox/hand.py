@@ -46,9 +46,7 @@ class Hand(Protocol):
     def calendars(self, person: Person) -> list[tuple[str, str, bool]]:
         """(id, name, may edit) of every calendar the person sees, the primary first."""
 
-    def events(
-        self, person: Person, calendar_id: str | None, start: datetime, end: datetime
-    ) -> list[HandEvent]:
+    def events(self, person: Person, calendar_id: str | None, start: datetime, end: datetime) -> list[HandEvent]:
         """What lies between `start` and `end`, series expanded into instances, by start."""
 
     def create(

@@ -100,9 +100,7 @@ class Hooks:
 
     async def _try(self, delivery: Delivery, timeout: float) -> bool:
         try:
-            status, _, _ = await self.call(
-                delivery.url, headers=delivery.headers, body=delivery.body, timeout=timeout
-            )
+            status, _, _ = await self.call(delivery.url, headers=delivery.headers, body=delivery.body, timeout=timeout)
         except (OSError, TimeoutError, h11.RemoteProtocolError):
             delivery.statuses.append(None)
             return False

@@ -45,17 +45,20 @@ def _attribute(key: str, value: str | bool | None) -> str:
     return f" {key}" if value is True else f' {key}="{escape(str(value))}"'
 
 
-def document(title: str, *body: Piece, theme: str = "", refresh: int = 0, status: int = 200) -> HTMLResponse:
-    """A whole page. `refresh` reloads it after so many seconds, also without JavaScript."""
+def document(title: str, *body: Piece, theme: str = "", live: int = 0, status: int = 200) -> HTMLResponse:
+    """A whole page. `live` says every how many seconds it wants to be fresh; without JavaScript it is reloaded."""
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="color-scheme", content="light dark"),
-        tag("meta", http_equiv="refresh", content=str(refresh)) if refresh else None,
+        tag("noscript", tag("meta", http_equiv="refresh", content=str(live))) if live else None,
         tag("title", f"{title} · Sandbox"),
         tag("link", rel="icon", href="data:,"),
         tag("link", rel="stylesheet", href="/_sandbox/static/sandbox.css"),
     )
-    page = join(Markup("<!doctype html>"), tag("html", head, tag("body", *body, class_=theme), lang="en"))
+    page = join(
+        Markup("<!doctype html>"),
+        tag("html", head, tag("body", *body, class_=theme or None, data_every=str(live)), lang="en"),
+    )
     return HTMLResponse(page, status, {"cache-control": "no-store"})
