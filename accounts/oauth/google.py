@@ -13,7 +13,11 @@ from django.conf import settings
 from google.auth import exceptions as google_errors
 from google.oauth2 import id_token as google_id_token
 from google_auth_oauthlib.flow import Flow
-from oauthlib.oauth2 import InvalidClientError, OAuth2Error, UnauthorizedClientError
+from oauthlib.oauth2 import (  # type: ignore[import-untyped]
+    InvalidClientError,
+    OAuth2Error,
+    UnauthorizedClientError,
+)
 
 from accounts.models import HaltCause, Kind
 from accounts.oauth import codes

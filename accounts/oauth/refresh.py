@@ -121,8 +121,10 @@ def _refresh(connection: Connection, lease: datetime) -> None:
         secret = vault.open_sealed(connection.grant, bound_to=binding(connection, "grant"))
         granted: Granted = PROVIDERS[connection.kind].refresh(secret, identity_of(connection))
     except GrantDead as dead:
+        # Halted before the lease goes, so that nobody tries the dead grant in between.
+        halted = halts.halt(connection, dead.cause, dead.claims, grant=connection.grant)
         _release(connection, lease)
-        if halts.halt(connection, dead.cause, dead.claims, grant=connection.grant):
+        if halted:
             raise
         # The person reconnected in the meantime: the new grant is tried by the caller's loop.
         return
