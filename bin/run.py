@@ -31,7 +31,7 @@ SANDBOX_COMMAND = [
     *("--hook", f"{WEBHOOKS}=http://127.0.0.1:{SITE_PORT}", "--site", SITE, "--fill"),
 ]
 SITE_COMMAND = [
-    *(PYTHON, "-m", "granian", "--interface", "wsgi", "hetk.wsgi:application", "--log-level", "warning", "--no-ws"),
+    *(PYTHON, "-m", "granian", "--interface", "wsgi", "hetk.wsgi:application", "--log-level", "error", "--no-ws"),
     *("--host", "127.0.0.1", "--port", str(SITE_PORT), "--workers", "1", "--blocking-threads", "8"),
 ]
 WORKER_COMMAND = [*MANAGE, "worker", "--threads", str(THREADS)]

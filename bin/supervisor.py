@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,16 +79,16 @@ class Supervisor:
         """End all children, the last started first. The names of those that had to be killed."""
         self.stopping.set()
         for child in reversed(self.children):
-            _signal(child, signal.SIGTERM)
+            # The child alone: it knows best in which order its own children end.
+            if child.process and child.alive:
+                child.process.terminate()
         began = time.monotonic()
         while any(child.alive for child in self.children) and time.monotonic() - began < self.patience:
             time.sleep(0.05)
         stubborn = [child.name for child in self.children if child.alive]
         for child in self.children:
             # The whole group: a child that ended may have left children of its own behind.
-            _signal(child, signal.SIGKILL)
-            if child.process:
-                child.process.wait()
+            _kill_group(child)
         return stubborn
 
     def _launch(self, child: Child) -> None:
@@ -132,14 +133,12 @@ class Supervisor:
             self._launch(child)
 
 
-def _signal(child: Child, number: signal.Signals) -> None:
+def _kill_group(child: Child) -> None:
     if child.process is None:
         return
-    try:
-        os.killpg(child.process.pid, number)
-    except ProcessLookupError:
-        # It has ended already, and its group with it.
-        return
+    with suppress(ProcessLookupError):
+        os.killpg(child.process.pid, signal.SIGKILL)
+    child.process.wait()
 
 
 def _reason(code: int | None) -> str:
