@@ -11,7 +11,8 @@ from django.urls import reverse
 from accounts.models import Connection
 
 
-def _send(name: str, to: str, context: Mapping[str, Any]) -> None:
+def send(name: str, to: str, context: Mapping[str, Any]) -> None:
+    """One mail of three files: `templates/emails/<name>-{subject.txt,body.txt,body.html}`."""
     values = {"site": settings.SITE_URL, **context}
     subject = " ".join(render_to_string(f"emails/{name}-subject.txt", values).split())
     message = EmailMultiAlternatives(subject, render_to_string(f"emails/{name}-body.txt", values), to=[to])
@@ -22,9 +23,9 @@ def _send(name: str, to: str, context: Mapping[str, Any]) -> None:
 def connection_halted(connection: Connection) -> None:
     """What happened, that calendars are safe, what to do. Goes to the owner's own address."""
     link = settings.SITE_URL + reverse("connections")
-    _send("connection-halted", connection.user.email, {"connection": connection, "link": link})
+    send("connection-halted", connection.user.email, {"connection": connection, "link": link})
 
 
 def confirm_newcomer(address: str, code: str, minutes: int) -> None:
     """The code that proves that the address Microsoft named belongs to the person who signed in."""
-    _send("confirm-newcomer", address, {"code": code, "minutes": minutes})
+    send("confirm-newcomer", address, {"code": code, "minutes": minutes})

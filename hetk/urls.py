@@ -8,6 +8,7 @@ from hetk.health import health
 urlpatterns = [
     path("", include("sync.urls")),
     path("", include("accounts.urls")),
+    path("hooks/", include("sync.webhooks.urls")),
     path("health/", health, name="health"),
     path("admin/", admin.site.urls),
 ]

@@ -1,11 +1,14 @@
 """Which calendars an account has: asked when it is connected, and again when somebody looks."""
 
+from contextlib import suppress
+
 from django.utils import timezone
 
 from accounts.models import Connection
-from sync.engine.clients import Clients
+from sync.engine.clients import Clients, Resting
 from sync.models import Calendar
 from sync.providers.base import RemoteCalendar
+from sync.providers.errors import ProviderError
 
 FACTS = ("name", "owner", "zone", "primary", "can_write", "can_watch", "lost_at")
 
@@ -21,6 +24,16 @@ def refresh(connection: Connection) -> list[Calendar]:
         lost_at=timezone.now()
     )
     return list(connection.calendars.filter(lost_at=None))
+
+
+def refresh_all() -> int:
+    """Refresh every account that works; one that fails does not stop the others. Returns how many answered."""
+    answered = 0
+    for connection in Connection.objects.filter(halted_at=None):
+        with suppress(ProviderError, Resting):
+            refresh(connection)
+            answered += 1
+    return answered
 
 
 def _facts(found: RemoteCalendar) -> dict[str, object]:

@@ -63,9 +63,7 @@ class Clients:
         if connection.throttled_until and connection.throttled_until > self._now:
             raise Resting(connection, connection.throttled_until)
         if connection.pk not in self._made:
-            self._made[connection.pk] = registry.build(
-                connection.kind, ConnectionToken(connection), connection.address
-            )
+            self._made[connection.pk] = registry.build(connection.kind, ConnectionToken(connection), connection.address)
         return self._made[connection.pk]
 
     @contextmanager

@@ -1,0 +1,33 @@
+"""The timetable on one screen: what django-q2 calls, how often, and why. Cycles are not here: workers claim them."""
+
+from dataclasses import dataclass
+
+from django_q.models import Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    name: str
+    task: str
+    minutes: int
+    why: str
+
+
+TIMETABLE = (
+    Entry("ask about brakes", "sync.tasks.ask_about_brakes", 1, "a held deletion is asked about once, by mail"),
+    Entry("tell about halts", "sync.tasks.tell_about_halts", 5, "a mail that failed when a connection halted"),
+    Entry("renew watches", "sync.tasks.renew_watches", 10, "a net under the cycles that renew their own"),
+    Entry("look for silence", "sync.tasks.look_for_silence", 15, "a calendar that nothing makes due is made due"),
+    Entry("refresh calendars", "sync.tasks.refresh_calendars", 24 * 60, "names, rights and new calendars"),
+    Entry("forget old rows", "sync.tasks.forget_old_rows", 24 * 60, "retention as promised"),
+)
+
+
+def install() -> None:
+    """Bring the stored timetable in line with this one; run at every start."""
+    for entry in TIMETABLE:
+        Schedule.objects.update_or_create(
+            name=entry.name,
+            defaults={"func": entry.task, "schedule_type": Schedule.MINUTES, "minutes": entry.minutes, "repeats": -1},
+        )
+    Schedule.objects.exclude(name__in=[entry.name for entry in TIMETABLE]).delete()

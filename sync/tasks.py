@@ -1,0 +1,55 @@
+"""Housekeeping that the timetable calls. Each is a few lines: what is to be done stands in the database already."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts import halts
+from sync import calendars, emails
+from sync.models import Activity, Brake, Calendar, Run, Watch
+from sync.store import due
+
+RUNS_KEPT = timedelta(days=30)
+ACTIVITY_KEPT = timedelta(days=365)
+SILENT = timedelta(hours=1)
+
+
+def ask_about_brakes() -> int:
+    """Ask each person once; a mail that could not be sent is tried again next time."""
+    asked = 0
+    for brake in Brake.objects.filter(asked_at=None, decided_at=None).select_related("flow__pair__user"):
+        emails.deletions_held(brake)
+        Brake.objects.filter(pk=brake.pk).update(asked_at=timezone.now())
+        asked += 1
+    return asked
+
+
+def tell_about_halts() -> int:
+    return halts.tell_waiting()
+
+
+def renew_watches() -> int:
+    """A watch that wants renewing makes its calendar due: the cycle minds it."""
+    late = Watch.objects.filter(renew_at__lte=timezone.now()).values_list("calendar_id", flat=True)
+    return due.ring(set(late))
+
+
+def look_for_silence() -> int:
+    """Calendars in use that nobody looked at for too long: a bell for each, whatever went wrong before."""
+    old = Calendar.objects.filter(checked_at__lt=timezone.now() - SILENT, due_at=None, lost_at=None)
+    used = old.filter(flows_out__pair__paused_at=None) | old.filter(flows_in__pair__paused_at=None)
+    alive = used.exclude(flows_out=None, flows_in=None).filter(connection__halted_at=None)
+    return due.ring(set(alive.values_list("pk", flat=True)))
+
+
+def refresh_calendars() -> int:
+    """Names, rights and new calendars of every connected account."""
+    return calendars.refresh_all()
+
+
+def forget_old_rows() -> int:
+    """Retention: what is older than promised goes."""
+    now = timezone.now()
+    runs, _ = Run.objects.filter(started_at__lt=now - RUNS_KEPT).delete()
+    activities, _ = Activity.objects.filter(at__lt=now - ACTIVITY_KEPT).delete()
+    return runs + activities
