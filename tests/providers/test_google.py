@@ -1,0 +1,13 @@
+"""Google Calendar keeps the contract, over HTTP against the sandbox."""
+
+import pytest
+
+from tests.outside import Outside as Sandbox
+from tests.providers.clouds import GoogleOutside, Listener
+from tests.providers.contract import ProviderContract
+
+
+class TestGoogle(ProviderContract):
+    @pytest.fixture(autouse=True)
+    def _outside(self, clouds: tuple[Sandbox, Listener]) -> None:
+        self.outside = GoogleOutside(*clouds)
