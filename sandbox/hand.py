@@ -69,7 +69,12 @@ class Hand(Protocol):
         organizer: str | None = None,
         kind: str = "default",
     ) -> str:
-        """A new event; returns its id. `answer`: the person's own answer when somebody else invited."""
+        """A new event; returns its id.
+
+        `organizer` is somebody else's address when the person was invited; `answer` the person's own answer then: accepted,
+        tentative, declined, unanswered. `kind`: default, out_of_office, focus_time, working_location, birthday (a cloud
+        without such a kind takes default).
+        """
 
     def edit(self, person: Person, calendar_id: str | None, id: str, **changes: Any) -> None:
         """Changes the named fields (those of `create`)."""
