@@ -14,6 +14,7 @@ ROOT = "https://graph.microsoft.com/v1.0"
 BATCH_SIZE = 20
 # Ids that stay when an event is moved between folders, and bodies as text; said with every request, in batches too.
 PREFER = 'IdType="ImmutableId", outlook.body-content-type="text"'
+UNVALIDATED = "ValidationError"
 CURSOR_LOST = frozenset(("syncstatenotfound", "syncstateinvalid", "resyncrequired", "invaliddeltatoken"))
 
 _NAMES = "subject body location start end isAllDay showAs sensitivity isReminderOn transactionId singleValueExtendedProperties"
@@ -111,7 +112,11 @@ def _object(outcome: Outcome) -> dict[str, Any]:
 
 def code(reply: Reply) -> str:
     error = reply.data.get("error") if isinstance(reply.data, dict) else None
-    return str(error.get("code") or "") if isinstance(error, dict) else ""
+    if not isinstance(error, dict):
+        return ""
+    # A handshake that failed has had several codes; its words are the same in all of them.
+    unanswered = "validation request" in str(error.get("message") or "").casefold()
+    return UNVALIDATED if unanswered else str(error.get("code") or "")
 
 
 def judged(reply: Reply) -> Outcome:

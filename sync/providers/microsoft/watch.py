@@ -5,7 +5,7 @@ from typing import Any
 
 from sync.providers.base import RemoteWatch
 from sync.providers.errors import Changed, ComeBack, ProviderError, Refused, Unknown
-from sync.providers.microsoft.client import Client, path
+from sync.providers.microsoft.client import UNVALIDATED, Client, path
 from sync.providers.wire import Reply
 
 
@@ -29,7 +29,7 @@ def start(client: Client, calendar_id: str, *, address: str, secret: str, expire
         if error.status == 409:
             _clear(client, calendar_id)
             return _granted(client.send("POST", path("subscriptions"), body))
-        if error.status == 400 and "validation" in error.code.casefold():
+        if error.code == UNVALIDATED:
             # Our own address did not answer the handshake in time: that passes.
             raise ComeBack("the address was not validated", status=400, code=error.code) from None
         raise
