@@ -1,7 +1,8 @@
 from django.apps import AppConfig
 from django.conf import settings
+from django.core.checks import Tags, register
 
-from hetk import outbound
+from hetk import checks, outbound
 
 
 class HetkConfig(AppConfig):
@@ -10,3 +11,5 @@ class HetkConfig(AppConfig):
 
     def ready(self) -> None:
         outbound.configure(hosts=settings.OUTBOUND_HOSTS, sandbox_url=settings.SANDBOX_URL)
+        for check in checks.ALL:
+            register(check, Tags.security)

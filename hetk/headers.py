@@ -48,7 +48,6 @@ class SecurityHeaders:
 
 
 def is_personal(request: HttpRequest) -> bool:
-    """Whether somebody is signed in. A request without a session cookie is not looked up: notifications come by the thousand."""
-    user = getattr(request, "user", None)
-    known = settings.SESSION_COOKIE_NAME in request.COOKIES or getattr(request, "_cached_user", None) is not None
-    return bool(user is not None and known and user.is_authenticated)
+    """Whether somebody is signed in. Without a session nothing is looked up: notifications come by the thousand."""
+    session = getattr(request, "session", None)
+    return bool(session is not None and session.session_key and request.user.is_authenticated)
