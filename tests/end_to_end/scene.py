@@ -1,0 +1,83 @@
+"""The whole product against the sandbox's clouds: real connections, real HTTP, the engine run by hand."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from accounts.models import Connection, User
+from sync import calendars, pairs
+from sync.engine.pool import drain
+from sync.models import Calendar, Pair
+from sync.pairs import FlowSettings
+from sync.store import due
+from tests.factories import connect, make_user
+from tests.outside import Outside
+
+OPEN = FlowSettings(private=False)
+PRIVATE = FlowSettings(private=True)
+
+
+@dataclass
+class Scene:
+    """Alice, with as many accounts of the cast as a test connects."""
+
+    sandbox: Outside
+
+    def __post_init__(self) -> None:
+        self.user: User = make_user("alice")
+        self.people: dict[int, str] = {}
+
+    def account(self, person: str, name: str = "") -> Calendar:
+        """Connect an account of the cast; its primary calendar, or the one of that name."""
+        connection = self.connection(person)
+        found = [c for c in calendars.refresh(connection) if (c.name == name if name else c.primary)]
+        self.people[connection.pk] = person
+        return found[0]
+
+    def connection(self, person: str) -> Connection:
+        known = [pk for pk, name in self.people.items() if name == person]
+        return Connection.objects.get(pk=known[0]) if known else connect(self.sandbox, self.user, person)
+
+    def pair(
+        self, first: Calendar, second: Calendar, out: FlowSettings = OPEN, back: FlowSettings | None = None
+    ) -> Pair:
+        pair = pairs.create(user=self.user, first=first, second=second, out=out, back=back)
+        self.sync()
+        return pair
+
+    def sync(self, *calendars: Calendar) -> int:
+        """These calendars are looked at now (all of them when none is named), until nothing is due."""
+        due.ring([c.pk for c in calendars] or list(Calendar.objects.values_list("pk", flat=True)))
+        return drain()
+
+    def hand(self, calendar: Calendar, do: str, **fields: Any) -> Any:
+        return self.sandbox.hand(self.people[calendar.connection_id], do, calendar.remote_id, **fields)
+
+    def create(self, calendar: Calendar, title: str = "Lunch", *, hours: float = 24, **fields: Any) -> str:
+        start = fields.pop("start", None) or in_hours(hours)
+        end = fields.pop("end", None) or start + timedelta(hours=1)
+        made = self.hand(calendar, "create", title=title, start=start, end=end, **fields)
+        return str(made["id"])
+
+    def events(self, calendar: Calendar) -> list[dict[str, Any]]:
+        now = datetime.now(UTC)
+        span = {"start": now - timedelta(days=120), "end": now + timedelta(days=420)}
+        listed = self.hand(calendar, "list", **span)
+        return list(listed["events"] if isinstance(listed, dict) else listed)
+
+    def titles(self, calendar: Calendar) -> list[str]:
+        return sorted(event["title"] for event in self.events(calendar))
+
+    def requests(self, **equal: Any) -> list[tuple[str, str]]:
+        """(method, path) of what the engine asked of the clouds since `forget_requests`; notifications and sign-in left out."""
+        hosts = {"graph.microsoft.com", "www.googleapis.com"}
+        found = self.sandbox.requests(**equal)
+        return [(entry["method"], entry["path"]) for entry in found if entry["host"] in hosts]
+
+
+def in_hours(hours: float) -> datetime:
+    return (datetime.now(UTC) + timedelta(hours=hours)).replace(minute=0, second=0, microsecond=0)
+
+
+def in_days(days: int) -> date:
+    return datetime.now(UTC).date() + timedelta(days=days)

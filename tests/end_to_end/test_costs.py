@@ -1,0 +1,121 @@
+"""What each situation costs, counted in the sandbox's own log: "Costs to hold" in `docs/engine.md`."""
+
+from collections import Counter
+
+import pytest
+
+from sync.models import Calendar, Link
+from tests.end_to_end.scene import OPEN, PRIVATE, Scene
+
+GOOGLE, MICROSOFT, OUTLOOK, CONTOSO = "alice-gmail", "alice-northwind", "alice-outlook", "alice-contoso"
+
+
+def count(scene: Scene, *looked_at: Calendar) -> tuple[int, int]:
+    """(reads, writes) of one cycle of these calendars; a batch counts as the one request it is."""
+    scene.sandbox.forget_requests()
+    scene.sync(*looked_at)
+    kinds = Counter("read" if reads(method, path) else "write" for method, path in scene.requests())
+    return kinds["read"], kinds["write"]
+
+
+def reads(method: str, path: str) -> bool:
+    return method == "GET"
+
+
+@pytest.mark.parametrize("source", [GOOGLE, MICROSOFT])
+def test_nothing_changed(scene: Scene, source: str) -> None:
+    here, there = scene.account(source), scene.account(CONTOSO)
+    scene.create(here)
+    scene.pair(here, there)
+    assert count(scene, here) == (1, 0)
+
+
+@pytest.mark.parametrize("source", [GOOGLE, MICROSOFT])
+def test_one_changed_event_towards_google(scene: Scene, source: str) -> None:
+    here, there = scene.account(source), scene.account(CONTOSO)
+    origin = scene.create(here)
+    scene.pair(here, there, OPEN, OPEN)
+    scene.hand(here, "edit", id=origin, title="Changed")
+    assert count(scene, here) == (1, 1)
+    assert scene.requests(method="PUT")
+    assert scene.titles(there) == ["Changed"]
+
+
+@pytest.mark.parametrize("source", [GOOGLE, MICROSOFT])
+def test_one_changed_event_towards_microsoft_one_way(scene: Scene, source: str) -> None:
+    here, there = scene.account(source), scene.account(OUTLOOK)
+    origin = scene.create(here)
+    scene.pair(here, there)
+    scene.hand(here, "edit", id=origin, title="Changed")
+    assert count(scene, here) == (1, 1)
+
+
+@pytest.mark.parametrize("source", [GOOGLE, MICROSOFT])
+def test_one_changed_event_towards_microsoft_two_way(scene: Scene, source: str) -> None:
+    here, there = scene.account(source), scene.account(OUTLOOK)
+    origin = scene.create(here)
+    scene.pair(here, there, OPEN, OPEN)
+    scene.hand(here, "edit", id=origin, title="Changed")
+    assert count(scene, here) == (2, 1)
+
+
+@pytest.mark.parametrize("target", [CONTOSO, OUTLOOK])
+def test_one_new_event_from_microsoft(scene: Scene, target: str) -> None:
+    here, there = scene.account(MICROSOFT), scene.account(target)
+    scene.pair(here, there)
+    scene.create(here)
+    assert count(scene, here) == (1, 1)
+
+
+@pytest.mark.parametrize("target", [CONTOSO, OUTLOOK])
+def test_one_deleted_event_from_microsoft(scene: Scene, target: str) -> None:
+    here, there = scene.account(MICROSOFT), scene.account(target)
+    origin = scene.create(here)
+    scene.create(here, "Stays", hours=30)
+    scene.pair(here, there)
+    scene.hand(here, "delete", id=origin)
+    assert count(scene, here) == (2, 1)
+
+
+def test_one_changed_occurrence_of_a_microsoft_series(scene: Scene) -> None:
+    here, there = scene.account(MICROSOFT), scene.account(CONTOSO)
+    scene.create(here, "Standup", rrule="FREQ=DAILY;COUNT=5")
+    scene.pair(here, there)
+    instance = sorted(scene.events(here), key=lambda event: event["start"])[2]
+    scene.hand(here, "edit", id=instance["id"], title="Long standup")
+    assert count(scene, here) == (2, 1)
+    assert scene.titles(there).count("Long standup") == 1
+
+
+@pytest.mark.parametrize("target", [GOOGLE, OUTLOOK])
+def test_the_notification_of_our_own_write(scene: Scene, target: str) -> None:
+    here, there = scene.account(MICROSOFT), scene.account(target)
+    scene.pair(here, there, PRIVATE, PRIVATE)
+    scene.create(here)
+    scene.sync(here)
+    assert Link.objects.get().state == Link.State.LIVE
+    assert count(scene, there) == (1, 0)
+
+
+@pytest.mark.parametrize(("target", "batch"), [(CONTOSO, 50), (OUTLOOK, 20)])
+def test_a_first_sync_takes_large_pages_and_full_batches(scene: Scene, target: str, batch: int) -> None:
+    events = 120
+    here, there = scene.account(GOOGLE), scene.account(target)
+    for number in range(events):
+        scene.create(here, f"Event {number}", hours=24 + number)
+    scene.sandbox.forget_requests()
+    scene.pair(here, there)
+    writes = [entry for entry in scene.requests(method="POST") if entry[1].endswith(("$batch", "/batch/calendar/v3"))]
+    assert len(writes) == -(-events // batch)
+    assert len(scene.events(there)) == events
+
+
+@pytest.mark.parametrize("source", [GOOGLE, MICROSOFT])
+def test_a_calendar_in_three_flows_is_read_once(scene: Scene, source: str) -> None:
+    here = scene.account(source)
+    origin = scene.create(here)
+    others = [name for name in (GOOGLE, CONTOSO, OUTLOOK, MICROSOFT) if name != source]
+    for name in others:
+        scene.pair(here, scene.account(name))
+    scene.hand(here, "edit", id=origin, title="Changed")
+    assert count(scene, here) == (1, len(others))
