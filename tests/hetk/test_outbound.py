@@ -5,30 +5,16 @@ import socket
 import threading
 import time
 import warnings
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import requests
 
 from hetk import outbound
 from tests.hetk import listeners
-from tests.hetk.listeners import Heard, odd_server, web_server
+from tests.hetk.conftest import GRAPH
+from tests.hetk.listeners import odd_server
 
-GRAPH = "https://graph.microsoft.com"
-
-
-@pytest.fixture(autouse=True)
-def _restore_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbound, "_door", None)
-
-
-@pytest.fixture
-def server() -> Iterator[Heard]:
-    """A web server in the sandbox's place."""
-    with web_server() as heard:
-        outbound.configure(hosts=["graph.microsoft.com", "www.googleapis.com"], sandbox_url=heard.url)
-        yield heard
+pytestmark = pytest.mark.usefixtures("closed_door")
 
 
 def test_a_request_arrives_whole_under_its_real_host(server):
@@ -278,34 +264,3 @@ def _open_pools() -> int:
 def test_a_request_before_the_door_is_configured_says_what_is_wrong():
     with pytest.raises(RuntimeError, match="configured"):
         outbound.request("GET", f"{GRAPH}/")
-
-
-# --- The shapes that libraries expect ---------------------------------------------------------------------------------
-
-
-def test_msal_posts_a_form_and_reads_status_text_and_headers(server):
-    answer = outbound.msal_client().post(f"{GRAPH}/token", params={"a": "b c"}, data={"x": "y z"}, headers={"H": "1"})
-    [(method, path, headers, body)] = server.requests
-    assert (method, path, body) == ("POST", "/graph.microsoft.com/token?a=b+c", b"x=y+z")
-    assert (headers["Content-Type"], headers["H"]) == ("application/x-www-form-urlencoded", "1")
-    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
-    assert "token" in answer.text
-
-
-def test_google_auth_reads_status_headers_and_data(server):
-    answer = outbound.google_request()(f"{GRAPH}/certs", method="GET", headers={"H": "1"}, timeout=5)
-    assert (answer.status, answer.data) == (200, b'{"path": "/graph.microsoft.com/certs"}')
-    assert server.requests[0][2]["H"] == "1"
-
-
-def test_a_requests_session_goes_through_the_door_and_follows_nothing(server):
-    with requests.Session() as session:
-        session.trust_env = False
-        session.mount("https://", outbound.requests_adapter())
-        answer = session.post(f"{GRAPH}/x", data={"a": "b"}, timeout=5)
-        assert (answer.status_code, answer.json()["path"]) == (200, "/graph.microsoft.com/x")
-        assert server.requests[0][3] == b"a=b"
-        assert session.get(f"{GRAPH}/away").status_code == 302
-        with pytest.raises(outbound.Forbidden):
-            session.get("https://evil.example/")
-    assert len(server.requests) == 2
