@@ -57,7 +57,8 @@ def _by_host(world: World) -> dict[str, Router]:
     found: dict[str, list[BaseRoute]] = defaultdict(list)
     for module in (microsoft_identity, graph, google_identity, calendar, control, pages):
         for route in module.routes(world):
-            assert isinstance(route, (Route, Mount))
+            if not isinstance(route, (Route, Mount)):
+                raise TypeError(f"{route!r} has no path")
             found[route.path[1:].partition("/")[0]].append(route)
     return {host: Router(routes, redirect_slashes=False) for host, routes in found.items()}
 

@@ -38,6 +38,13 @@ class Person:
     admin: bool = False
 
     @property
+    def home(self) -> Tenant:
+        """The tenant of a Microsoft account. Raises LookupError for others."""
+        if self.tenant is None:
+            raise LookupError(f"{self.id} is in no tenant")
+        return self.tenant
+
+    @property
     def domain(self) -> str:
         """The part of the address after the @."""
         return self.address.partition("@")[2]

@@ -1,7 +1,7 @@
 """Faults that tests and visitors inject: what goes wrong, where, and how many times."""
 
+import re
 from dataclasses import dataclass, field
-from re import Pattern, compile
 from typing import Any, Literal
 
 Notifications = Literal["lost", "doubled", "late"]
@@ -23,10 +23,10 @@ class Fault:
     drop: bool = False
     notifications: Notifications | None = None
     seconds: float = 0.0
-    pattern: Pattern[str] = field(init=False, repr=False)
+    pattern: re.Pattern[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.pattern = compile(self.path)
+        self.pattern = re.compile(self.path)
 
     def hits(self, hosts: set[str], method: str, path: str) -> bool:
         """Whether this fault is meant for such a request."""

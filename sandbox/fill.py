@@ -38,7 +38,7 @@ class _Filler:
         self.today = today
         self.monday = today - timedelta(days=today.weekday())
         named = {name: id for id, name, _ in self.hand.calendars(self.person)}
-        self.calendar = named[life.calendar] if life.calendar in named else None
+        self.calendar = named.get(life.calendar or "")
         self.missing = life.calendar is not None and self.calendar is None
 
     def all(self) -> int:

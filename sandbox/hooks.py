@@ -48,14 +48,12 @@ class Hooks:
         self.deliveries: list[Delivery] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def call(
-        self, url: str, *, headers: Mapping[str, str], body: bytes, timeout: float = RETRY_SECONDS
-    ) -> Answer:
+    async def call(self, url: str, *, headers: Mapping[str, str], body: bytes, within: float = RETRY_SECONDS) -> Answer:
         """POSTs at once and returns (status, headers in lower case, body).
 
         Raises Unmapped, ConnectionError, TimeoutError, or h11.RemoteProtocolError for an answer that is not HTTP.
         """
-        return await asyncio.wait_for(_post(self._inside(url), urlsplit(url).netloc, headers, body), timeout)
+        return await asyncio.wait_for(_post(self._inside(url), urlsplit(url).netloc, headers, body), within)
 
     def later(self, url: str, *, headers: Mapping[str, str], body: bytes, mailbox_key: str) -> None:
         """Delivers in the background, soon and at least once, unless a fault says otherwise. Needs a running loop."""
@@ -98,9 +96,9 @@ class Hooks:
             await self._sleep_until(due)
         delivery.state = "given up"
 
-    async def _try(self, delivery: Delivery, timeout: float) -> bool:
+    async def _try(self, delivery: Delivery, within: float) -> bool:
         try:
-            status, _, _ = await self.call(delivery.url, headers=delivery.headers, body=delivery.body, timeout=timeout)
+            status, _, _ = await self.call(delivery.url, headers=delivery.headers, body=delivery.body, within=within)
         except (OSError, TimeoutError, h11.RemoteProtocolError):
             delivery.statuses.append(None)
             return False
@@ -110,7 +108,7 @@ class Hooks:
 
     async def _sleep_until(self, due: float) -> None:
         # In short naps, so that a push of the clock takes effect at once.
-        while (left := due - self._clock.timestamp()) > 0:
+        while (left := due - self._clock.timestamp()) > 0:  # noqa: ASYNC110
             await asyncio.sleep(min(left, 0.1))
 
     def _inside(self, url: str) -> str:

@@ -53,8 +53,7 @@ class Mailbox:
 
     def receive(self, sender: str, recipients: list[str], raw: bytes) -> Mail:
         """Keeps a mail as it came over SMTP."""
-        message = message_from_bytes(raw, policy=policy.default)
-        assert isinstance(message, EmailMessage)
+        message = message_from_bytes(raw, EmailMessage, policy=policy.default)
         self._last_id += 1
         headers = {name: str(value) for name, value in message.items()}
         mail = Mail(
@@ -79,7 +78,9 @@ class Mailbox:
         self.mails.clear()
         self.invitations.clear()
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
         """aiosmtpd's hook: one mail has arrived."""
         content = envelope.content if isinstance(envelope.content, bytes) else str(envelope.content).encode()
         self.receive(envelope.mail_from or "", [str(to) for to in envelope.rcpt_tos], content)

@@ -14,7 +14,7 @@ from sandbox.forms import fields_of
 from sandbox.hand import HandEvent
 from sandbox.markup import Markup, tag
 from sandbox.pages_forms import details, fields, span
-from sandbox.pages_frame import ZONE, block, days_of, day_of, legend, shell
+from sandbox.pages_frame import ZONE, block, day_of, days_of, legend, order, shell
 from sandbox.world import World
 
 
@@ -45,14 +45,15 @@ async def week(world: World, request: Request, problem: str = "") -> Response:
     today = day_of(now)
     monday = _monday(request.query_params.get("week"), today)
     calendars = world.hand(person).calendars(person)
+    found = [
+        (event, block(event, now, hue=hue, href=_event_link(person, id, event, monday), calendar=name if hue else ""))
+        for hue, (id, name, _) in enumerate(calendars)
+        for event in world.hand(person).events(person, id, *between(monday, 7))
+    ]
     days: dict[date, list[Markup]] = {monday + timedelta(days=n): [] for n in range(7)}
-    for hue, (calendar_id, name, _) in enumerate(calendars):
-        for event in world.hand(person).events(person, calendar_id, *between(monday, 7)):
-            link = _event_link(person, calendar_id, event, monday)
-            shown = block(event, now, hue=hue, href=link, calendar=name if hue else "")
-            for day in days_of(event):
-                if day in days:
-                    days[day].append(shown)
+    for event, shown in sorted(found, key=lambda pair: order(pair[0])):
+        for day in days.keys() & set(days_of(event)):
+            days[day].append(shown)
     columns = [_day(day, blocks, today) for day, blocks in days.items()]
     return shell(
         f"{person.name}, {person.address}",
@@ -179,10 +180,7 @@ async def change(world: World, request: Request) -> Response:
     person = world.people[request.path_params["person"]]
     creating = form.get("do") == "create"
     try:
-        if creating:
-            day = _created(world, person, form)
-        else:
-            day = _changed(world, person, request.query_params, form)
+        day = _created(world, person, form) if creating else _changed(world, person, request.query_params, form)
     except (ValueError, KeyError, PermissionError) as error:
         shown = week if creating else one
         return await shown(world, request, f"Not done: {error}")

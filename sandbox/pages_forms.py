@@ -78,10 +78,11 @@ def fields(event: HandEvent | None, day: date, *, kind: str, repeat: bool) -> li
 def _shown(event: HandEvent | None, day: date) -> tuple[datetime, datetime]:
     if event is None:
         return datetime.combine(day, time(10)), datetime.combine(day, time(11))
-    found = []
-    for moment in (local(event.start), local(event.end)):
-        found.append(moment if isinstance(moment, datetime) else datetime.combine(moment, time()))
-    return found[0], found[1]
+    start, end = (
+        moment if isinstance(moment, datetime) else datetime.combine(moment, time())
+        for moment in (local(event.start), local(event.end))
+    )
+    return start, end
 
 
 def span(form: Mapping[str, str], zone: ZoneInfo = ZONE) -> dict[str, Any]:

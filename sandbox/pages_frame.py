@@ -26,7 +26,7 @@ def shell(title: str, current: str, *body: Piece, site: str = "", live: int = 0,
     if site:
         links.append(tag("li", tag("a", "Hetk ↗", href=site)))
     ribbon = tag("p", tag("span", "Sandbox: made-up people, made-up clouds, on this machine only"), class_="ribbon")
-    page = document(
+    return document(
         title,
         ribbon,
         tag("nav", tag("ul", *links), class_="bar", aria_label="Sandbox"),
@@ -34,7 +34,6 @@ def shell(title: str, current: str, *body: Piece, site: str = "", live: int = 0,
         tag("script", src="/_sandbox/static/sandbox.js", defer=True) if live else None,
         live=live,
     )
-    return page
 
 
 def local(moment: Moment) -> datetime | date:
@@ -56,6 +55,11 @@ def days_of(event: HandEvent) -> list[date]:
     if ends_at_midnight and last > first:
         last -= timedelta(days=1)
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def order(event: HandEvent) -> tuple[bool, str]:
+    """Sorts the events of a day: whole days first, then by time."""
+    return not event.all_day, str(local(event.start))
 
 
 def times(event: HandEvent) -> str:

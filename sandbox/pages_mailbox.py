@@ -1,7 +1,7 @@
 """Everybody's mail on one page: newest first, links to click, codes to copy."""
 
+import re
 from datetime import UTC, datetime
-from re import compile
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,9 +12,9 @@ from sandbox.pages_frame import local, shell
 from sandbox.world import World
 
 SHOWN = 50
-_LINK = compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
+_LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
 # A code stands alone on its line: ABC-DEF, 4F7K2P or 123456.
-_CODE = compile(r"[ \t]*([A-Z0-9]{3,4}-[A-Z0-9]{3,4}|(?=[A-Z]*\d)[A-Z0-9]{6,8}|[A-Z]{6})[ \t]*")
+_CODE = re.compile(r"[ \t]*([A-Z0-9]{3,4}-[A-Z0-9]{3,4}|(?=[A-Z]*\d)[A-Z0-9]{6,8}|[A-Z]{6})[ \t]*")
 
 
 async def page(world: World, request: Request) -> Response:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from sandbox.cast import Person
 from sandbox.markup import Markup, tag
 from sandbox.pages_calendar import address, between
-from sandbox.pages_frame import block, day_of, days_of, legend, shell
+from sandbox.pages_frame import block, day_of, days_of, legend, order, shell
 from sandbox.world import World
 
 SHOWN_DAYS = 21
@@ -64,11 +64,14 @@ def _choose(world: World, left: Person, right: Person, first: date) -> Markup:
 def _agenda(world: World, person: Person, first: date, today: date) -> Markup:
     now = world.clock.now()
     hand = world.hand(person)
+    found = [
+        (event, block(event, now, hue=hue, calendar=name))
+        for hue, (calendar_id, name, _) in enumerate(hand.calendars(person))
+        for event in hand.events(person, calendar_id, *between(first, SHOWN_DAYS))
+    ]
     days: dict[date, list[Markup]] = {}
-    for hue, (calendar_id, name, _) in enumerate(hand.calendars(person)):
-        for event in hand.events(person, calendar_id, *between(first, SHOWN_DAYS)):
-            day = max(days_of(event)[0], first)
-            days.setdefault(day, []).append(block(event, now, hue=hue, calendar=name))
+    for event, shown_block in sorted(found, key=lambda pair: order(pair[0])):
+        days.setdefault(max(days_of(event)[0], first), []).append(shown_block)
     shown = [
         tag("section", tag("h3", f"{day:%A %-d %B}"), *days[day], class_="day today" if day == today else "day")
         for day in sorted(days)

@@ -80,7 +80,8 @@ class Running:
             result = work(*args)
             return await result if asyncio.iscoroutine(result) else result
 
-        assert self._loop is not None
+        if self._loop is None:
+            raise RuntimeError("the sandbox is not running")
         return asyncio.run_coroutine_threadsafe(run(), self._loop).result(30)
 
     def __enter__(self) -> Self:

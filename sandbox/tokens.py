@@ -63,14 +63,14 @@ class Tokens:
         self._refresh[_key(refresh)] = _Entry(grant, self.clock.timestamp() + lasting, family)
         return Issued(self._access_for(grant, family), refresh, ACCESS_SECONDS, grant)
 
-    def renew(self, refresh_token: str, scopes: frozenset[str] | None = None) -> Issued | None:
-        """A new access token for a refresh token, None when that is unknown, expired or revoked.
+    def renew(self, refresh_token: str, scopes: frozenset[str] | None = None) -> Issued:
+        """A new access token for a refresh token. Raises KeyError when that is unknown, expired or revoked.
 
         A Microsoft account gets a new refresh token too (the old one stays valid); Google's stays the same.
         """
         entry = self._alive(self._refresh, refresh_token)
         if entry is None:
-            return None
+            raise KeyError("this refresh token is dead")
         grant = entry.grant if scopes is None else Grant(entry.grant.person, scopes, entry.grant.client_id)
         fresh = refresh_token
         if grant.person.kind == "microsoft":

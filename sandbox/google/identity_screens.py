@@ -49,9 +49,7 @@ def pick(client: Client, hint: str = "") -> Response:
     rows = [
         tag(
             "li",
-            tag(
-                "button", tag("strong", person.name), tag("span", person.address), name="person", value=person.id
-            ),
+            tag("button", tag("strong", person.name), tag("span", person.address), name="person", value=person.id),
         )
         for person in ordered
     ]

@@ -73,9 +73,7 @@ def _by_refresh(world: World, form: Mapping[str, str]) -> tuple[Response, str | 
     asked = scopes_of(form["scope"])[0] if form.get("scope") else None
     if asked is not None and not asked <= grant.scopes:
         return _refused("invalid_scope", "Some requested scopes were invalid."), grant.person.id
-    issued = world.tokens.renew(given, asked)
-    assert issued is not None
-    return _answer(issued, nonce=None, refresh=False), grant.person.id
+    return _answer(world.tokens.renew(given, asked), nonce=None, refresh=False), grant.person.id
 
 
 def _answer(issued: Issued, *, nonce: str | None, refresh: bool) -> Response:

@@ -121,29 +121,26 @@ def _answered(world: World, asked: Asked, form: Mapping[str, str]) -> Response:
 
 
 def _admit(person: Person, asked: Asked) -> None:
-    assert person.tenant is not None
-    if person.tenant.login_host != COMMERCIAL:
+    if person.home.login_host != COMMERCIAL:
         raise Refusal("invalid_request", 900382, "Confidential Client is not supported in Cross Cloud request.")
     if not may_use(asked.authority, person):
         raise Refusal(
             "access_denied",
             50020,
-            f"User account from identity provider 'https://sts.windows.net/{person.tenant.id}/' does not exist in "
+            f"User account from identity provider 'https://sts.windows.net/{person.home.id}/' does not exist in "
             f"tenant '{asked.authority}' and cannot access the application '{clients.MICROSOFT.id}' in that tenant.",
         )
 
 
 def _agreed(world: World, person: Person, asked: Asked, *, everybody: bool) -> None:
-    assert person.tenant is not None
     if person.admin and everybody:
-        world.consents.approve(person.tenant, clients.MICROSOFT.id, asked.scopes)
+        world.consents.approve(person.home, clients.MICROSOFT.id, asked.scopes)
     if _may_consent(person):
         world.consents.agree(person, clients.MICROSOFT.id, asked.scopes)
 
 
 def _may_consent(person: Person) -> bool:
-    assert person.tenant is not None
-    return person.admin or person.tenant.consent == "users"
+    return person.admin or person.home.consent == "users"
 
 
 def _next(world: World, person: Person, asked: Asked, *, accepted: bool) -> Response:

@@ -45,8 +45,7 @@ def tenant_or_refuse(name: str) -> Tenant:
 
 def may_use(authority: str, person: Person) -> bool:
     """Whether an account of that tenant may sign in at that authority."""
-    tenant = person.tenant
-    assert tenant is not None
+    tenant = person.home
     personal = tenant.id == CONSUMERS
     if authority == "common":
         return True
@@ -83,8 +82,7 @@ def pairwise(person: Person, client_id: str) -> str:
 
 def claims(person: Person, client_id: str, scopes: frozenset[str], nonce: str | None = None) -> dict[str, Any]:
     """The claims of an id token."""
-    tenant = person.tenant
-    assert tenant is not None
+    tenant = person.home
     # The machine's time, not the sandbox's: whoever checks the token has no other clock.
     now = int(time())
     found: dict[str, Any] = {
@@ -114,8 +112,7 @@ def id_token(person: Person, client_id: str, scopes: frozenset[str], nonce: str 
 
 def client_info(person: Person) -> str:
     """What msal builds its account id from."""
-    assert person.tenant is not None
-    told = dumps({"uid": person.subject, "utid": person.tenant.id}).encode()
+    told = dumps({"uid": person.subject, "utid": person.home.id}).encode()
     return urlsafe_b64encode(told).rstrip(b"=").decode()
 
 

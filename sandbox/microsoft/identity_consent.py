@@ -76,11 +76,10 @@ def _answered(
     _admit(authority, person)
     if choice != "accept":
         return screens.admin_consent(person, client, scopes)
-    assert person.tenant is not None
-    world.consents.approve(person.tenant, client.id, scopes)
+    world.consents.approve(person.home, client.id, scopes)
     if not query.get("redirect_uri"):
         return screens.screen("Done", tag("h1", "Done"), tag("p", f"{client.name} is approved. Close this page."))
-    told = {"admin_consent": "True", "tenant": person.tenant.id, "state": query.get("state")}
+    told = {"admin_consent": "True", "tenant": person.home.id, "state": query.get("state")}
     return send_back(query["redirect_uri"], told | ({"scope": query["scope"]} if modern else {}))
 
 

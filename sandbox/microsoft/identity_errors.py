@@ -25,9 +25,7 @@ class Refusal(Exception):
     def description(self) -> str:
         """The description as Entra words it, with its trailing ids."""
         now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
-        return (
-            f"AADSTS{self.number}: {self.text} Trace ID: {uuid4()} Correlation ID: {uuid4()} Timestamp: {now}"
-        )
+        return f"AADSTS{self.number}: {self.text} Trace ID: {uuid4()} Correlation ID: {uuid4()} Timestamp: {now}"
 
     def as_json(self) -> Response:
         """The token endpoint's and discovery's answer."""

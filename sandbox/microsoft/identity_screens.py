@@ -116,12 +116,11 @@ def need_approval(person: Person, client: Client) -> Response:
 
 def admin_consent(person: Person, client: Client, scopes: Iterable[str]) -> Response:
     """Permissions requested, for the whole organization."""
-    assert person.tenant is not None
     return screen(
         "Permissions requested",
         tag("p", person.address, class_="who"),
         tag("h1", "Permissions requested"),
-        tag("p", f"Review for your organization, {person.tenant.name}"),
+        tag("p", f"Review for your organization, {person.home.name}"),
         _publisher(client),
         tag("p", "This application would like to:"),
         permissions(scopes),

@@ -90,9 +90,7 @@ def _by_code(world: World, authority: str, form: Mapping[str, str]) -> tuple[Iss
             "invalid_grant", 500112, "The reply address does not match the one provided when requesting the code."
         )
     if not code.proves(form.get("code_verifier")):
-        raise Refusal(
-            "invalid_grant", 501481, "The Code_Verifier does not match the code_challenge supplied for PKCE."
-        )
+        raise Refusal("invalid_grant", 501481, "The Code_Verifier does not match the code_challenge supplied for PKCE.")
     code.used = True
     return world.tokens.grant(code.person, code.client_id, code.scopes), code.nonce
 
@@ -121,9 +119,7 @@ def _by_refresh(world: World, form: Mapping[str, str]) -> Issued:
             f"The user or administrator has not consented to use the application with ID '{grant.client_id}'.",
             more={"suberror": "consent_required"},
         )
-    issued = world.tokens.renew(given)
-    assert issued is not None
-    return issued
+    return world.tokens.renew(given)
 
 
 def _answer(issued: Issued, nonce: str | None, form: Mapping[str, str]) -> dict[str, object]:
