@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from accounts import vault
 from accounts.models import Connection, User
 from sync import calendars, pairs
 from sync.engine.pool import drain
-from sync.models import Calendar, Pair
+from sync.models import Calendar, Link, Pair
 from sync.pairs import FlowSettings
 from sync.store import due
 from tests.factories import connect, make_user
@@ -49,6 +50,30 @@ class Scene:
         """These calendars are looked at now (all of them when none is named), until nothing is due."""
         due.ring([c.pk for c in calendars] or list(Calendar.objects.values_list("pk", flat=True)))
         return drain()
+
+    def drain(self) -> int:
+        """Work off what is due now, and ring nothing."""
+        return drain()
+
+    def let_pauses_end(self) -> None:
+        """As if the pauses, leases and back-offs that the engine keeps were over."""
+        now = datetime.now(UTC)
+        Link.objects.exclude(due_at=None).update(due_at=now)
+        Link.objects.update(lease_until=None)
+        Calendar.objects.update(lease_until=None)
+        Calendar.objects.exclude(due_at=None).update(due_at=now)
+        Connection.objects.update(throttled_until=None)
+
+    def reconnect(self, calendar: Calendar) -> None:
+        """As the callback of a new consent does."""
+        person = self.people[calendar.connection_id]
+        tokens = self.sandbox.grant(person)
+        row = Connection.objects.get(pk=calendar.connection_id)
+        row.grant = vault.seal(tokens["refresh_token"], bound_to=f"connection:{row.public_id}:grant")
+        row.access, row.access_expires_at = "", None
+        row.halted_at, row.halt_cause, row.halt_told_at = None, "", None
+        row.save()
+        pairs.ring_connection(row)
 
     def hand(self, calendar: Calendar, do: str, **fields: Any) -> Any:
         return self.sandbox.hand(self.people[calendar.connection_id], do, calendar.remote_id, **fields)

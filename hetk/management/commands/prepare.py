@@ -14,6 +14,7 @@ class Command(BaseCommand):
         settings.VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
+        call_command("timetable", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         if options["verbosity"]:
             self.stdout.write("The database and the pages are ready.")

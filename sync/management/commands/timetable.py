@@ -12,5 +12,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         install()
-        for entry in TIMETABLE:
+        for entry in TIMETABLE if options["verbosity"] else ():
             self.stdout.write(f"every {entry.minutes} min: {entry.name} ({entry.why})")
