@@ -99,9 +99,9 @@ def authorize(
 
 def finish(flow: dict[str, Any], answer: Mapping[str, str]) -> Granted:
     """The code in `answer` redeemed. Raises SignInFailed, OurFault, TryLater."""
-    if error := answer.get("error"):
+    if word := answer.get("error"):
         code = codes.number(answer.get("error_description", ""))
-        raise SignInFailed(codes.problem(error, code), code=str(code or error))
+        raise SignInFailed(codes.problem(word, code), code=str(code or word))
     try:
         result = application().acquire_token_by_auth_code_flow(flow, dict(answer))
     except (ValueError, RuntimeError) as error:

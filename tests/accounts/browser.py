@@ -23,7 +23,6 @@ class Browser(Client):
         if user is not None:
             self.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
 
-    @property
     def signed_in_as(self) -> str | None:
         """The user's primary key as the session holds it."""
         return self.session.get("_auth_user_id")

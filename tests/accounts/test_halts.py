@@ -10,6 +10,11 @@ from tests.factories import make_connection, make_user
 pytestmark = pytest.mark.django_db
 
 
+def parts(message):
+    """(text, HTML) of a mail."""
+    return str(message.body), str(message.alternatives[0][0])
+
+
 @pytest.fixture
 def connection():
     return make_connection(make_user("alice"), "alice-northwind")
@@ -39,9 +44,8 @@ def test_the_mail_says_what_happened_that_calendars_are_safe_and_what_to_do(conn
     halts.halt(connection, cause)
 
     message = mail.outbox[0]
-    html = message.alternatives[0][0]
     assert message.subject == "Reconnect Microsoft 365 to keep your calendars in step"
-    for body in (message.body, html):
+    for body in parts(message):
         assert "alice@northwind.example" in body
         assert HaltCause(cause).label in body
         assert "Your calendars are safe" in body
@@ -54,7 +58,7 @@ def test_an_address_with_markup_stays_text_in_the_mail(connection):
 
     halts.halt(Connection.objects.get(), HaltCause.REVOKED)
 
-    assert "<b>x</b>" not in mail.outbox[0].alternatives[0][0]
+    assert "<b>x</b>" not in parts(mail.outbox[0])[1]
 
 
 def test_mail_that_is_down_does_not_stop_a_halt_and_is_sent_later(connection, settings):
