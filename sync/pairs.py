@@ -135,7 +135,7 @@ def _check(user: User, first: Calendar, second: Calendar, *, two_way: bool, pair
         if not calendar.can_write:
             raise NotPossible(f"{calendar.name} is read-only for you, so nothing can be copied into it.")
     joined = Pair.objects.filter(first__in=(first, second), second__in=(first, second), ending_at=None)
-    if joined.exclude(pk=pair.pk if pair else None).exists():
+    if (joined.exclude(pk=pair.pk) if pair else joined).exists():
         raise NotPossible("These two calendars are kept in step already. Change that one instead.")
 
 

@@ -48,15 +48,21 @@ def project(event: Event, looks: Looks) -> Content:
 def give_back(origin: Content, copy: Content, fields: frozenset[Field], looks: Looks) -> Content:
     """The origin with `fields` as the copy has them: our block of guests stripped, identities swapped back."""
     back = (looks.swap[1], looks.swap[0]) if looks.swap else None
-    values = {
-        Field.TITLE: _swap(copy.title, back),
-        Field.DESCRIPTION: _swap(without_guests(copy.description), back),
-        Field.LOCATION: _swap(copy.location, back),
-        Field.WHEN: copy.when,
-        Field.SHOW_AS: copy.show_as,
-        Field.SENSITIVITY: copy.sensitivity,
-    }
-    return replace(origin, **{field.value: values[field] for field in fields})
+    for field in fields:
+        match field:
+            case Field.TITLE:
+                origin = replace(origin, title=_swap(copy.title, back))
+            case Field.DESCRIPTION:
+                origin = replace(origin, description=_swap(without_guests(copy.description), back))
+            case Field.LOCATION:
+                origin = replace(origin, location=_swap(copy.location, back))
+            case Field.WHEN:
+                origin = replace(origin, when=copy.when)
+            case Field.SHOW_AS:
+                origin = replace(origin, show_as=copy.show_as)
+            case Field.SENSITIVITY:
+                origin = replace(origin, sensitivity=copy.sensitivity)
+    return origin
 
 
 def with_guests(description: str, attendees: tuple[Attendee, ...]) -> str:

@@ -172,7 +172,7 @@ def activity_of(outcome: Outcome, now: datetime) -> Activity | None:
     """The row for people; nothing for what was quietly agreed already."""
     operation, task = outcome.operation, outcome.task
     kind = type(operation) if isinstance(operation, Create) else (type(operation), getattr(operation, "side", None))
-    act = ACTS.get(kind)  # type: ignore[call-overload]
+    act = ACTS.get(kind)
     if isinstance(operation, Skip) and task.link.reason != operation.reason:
         act = Activity.Act.SKIPPED
     if isinstance(operation, Keep) and operation.reason is Reason.FOUND:

@@ -11,14 +11,14 @@ from sync.core.operation import Delete, Reason, Side
 from sync.engine import write
 from sync.models import Brake, Calendar, Flow, Link, Pair
 from sync.providers.errors import ComeBack, Refused, Unknown
-from sync.providers.memory import LIKE_GOOGLE, LIKE_MICROSOFT, Call
+from sync.providers.memory import LIKE_GOOGLE, LIKE_MICROSOFT, Call, Manner
 from sync.store.work import Task
 from tests.engine.world import OPEN, PRIVATE, World
 
 MANNERS = pytest.mark.parametrize("manner", [LIKE_GOOGLE, LIKE_MICROSOFT], ids=["like google", "like microsoft"])
 
 
-def once(when: Callable[[Call], bool], stage: str, error: Exception) -> Callable[[Call, str], None]:
+def once(when: Callable[[Call], bool], stage: str, error: BaseException) -> Callable[[Call, str], None]:
     """A fault that strikes the first matching call and never again."""
     struck: list[Call] = []
 
@@ -36,7 +36,7 @@ class Killed(BaseException):
 
 @MANNERS
 @pytest.mark.parametrize("stage", ["before", "after"])
-def test_a_create_whose_answer_was_lost_is_not_made_twice(world: World, manner: object, stage: str) -> None:
+def test_a_create_whose_answer_was_lost_is_not_made_twice(world: World, manner: Manner, stage: str) -> None:
     home, work = world.calendar("alice@home.example", manner), world.calendar("alice@work.example", manner)
     world.event(home)
     world.cloud.fault = once(lambda call: call.name == "insert", stage, Unknown("lost"))
@@ -48,7 +48,9 @@ def test_a_create_whose_answer_was_lost_is_not_made_twice(world: World, manner: 
 
 @MANNERS
 @pytest.mark.parametrize("stage", ["before", "after"])
-def test_a_worker_killed_at_a_create_leaves_neither_a_gap_nor_a_double(world: World, manner: object, stage: str) -> None:
+def test_a_worker_killed_at_a_create_leaves_neither_a_gap_nor_a_double(
+    world: World, manner: Manner, stage: str
+) -> None:
     home, work = world.calendar("alice@home.example", manner), world.calendar("alice@work.example", manner)
     world.event(home)
     world.cloud.fault = once(lambda call: call.name == "insert", stage, Killed())
@@ -60,7 +62,7 @@ def test_a_worker_killed_at_a_create_leaves_neither_a_gap_nor_a_double(world: Wo
 
 
 @MANNERS
-def test_an_origin_deleted_while_its_create_was_in_doubt_leaves_no_orphan(world: World, manner: object) -> None:
+def test_an_origin_deleted_while_its_create_was_in_doubt_leaves_no_orphan(world: World, manner: Manner) -> None:
     home, work = world.calendar("alice@home.example", manner), world.calendar("alice@work.example", manner)
     origin = world.event(home)
     world.cloud.fault = once(lambda call: call.name == "insert", "after", Unknown("lost"))
@@ -72,7 +74,7 @@ def test_an_origin_deleted_while_its_create_was_in_doubt_leaves_no_orphan(world:
 
 
 @MANNERS
-def test_losing_every_link_adopts_the_copies_that_exist(world: World, manner: object) -> None:
+def test_losing_every_link_adopts_the_copies_that_exist(world: World, manner: Manner) -> None:
     home, work = world.calendar("alice@home.example", manner), world.calendar("alice@work.example", manner)
     for number in range(5):
         world.event(home, f"Event {number}", hours=24 + number)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import time_machine
 
@@ -68,10 +69,10 @@ class World:
         self.sync()
         return pair
 
-    def event(self, calendar: Calendar, title: str = "Lunch", *, hours: float = 24, **facts: object) -> str:
+    def event(self, calendar: Calendar, title: str = "Lunch", *, hours: float = 24, **facts: Any) -> str:
         return self.cloud.create(calendar.remote_id, self.content(title, hours=hours), **facts)
 
-    def content(self, title: str = "Lunch", *, hours: float = 24, **said: object) -> Content:
+    def content(self, title: str = "Lunch", *, hours: float = 24, **said: Any) -> Content:
         start = (self.now + timedelta(hours=hours)).replace(minute=0, second=0)
         when = Timed(start, start + timedelta(hours=1), "Europe/Tallinn")
         return Content(title=title, when=when, description="with notes", location="Kitchen", **said)
