@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -75,7 +75,13 @@ class CloudOutside:
 
     kind: str
     host: str
+    # Where events are written to, and what a full reading and a later one both ask first.
     events_path: str
+    reading_path: str
+    # What a full reading takes its events from.
+    list_path: str
+    # Requests that a reading takes, by what happened since.
+    costs: Mapping[str, int]
     provider: Provider
     marks_in_delta: bool
     series_rebuilt: bool
@@ -88,21 +94,38 @@ class CloudOutside:
         self.listener = listener
         self.person, self.address = PEOPLE[self.kind], ADDRESSES[self.kind]
         self.calendar: str = self.sandbox.hand(self.person, "calendars")[0]["id"]
-        self.granted = self.sandbox.grant(self.person)["access_token"]
+        self.granted = self.issued = self.sandbox.grant(self.person)["access_token"]
         self.renewals = 0
 
     def token(self, *, renew: bool = False) -> str:
-        self.renewals += renew
-        return str(self.granted)
+        if renew:
+            self.renewals += 1
+            self.issued = self.granted
+        return str(self.issued)
+
+    def expire_token(self) -> None:
+        """The next token handed out is refused; the one after a renewal is good."""
+        self.issued = "worn-out"
 
     def create(self, title: str, when: When, **fields: Any) -> str:
         made = self.sandbox.hand(self.person, "create", self.calendar, title=title, **_times(when), **fields)
         return str(made["id"])
 
     def occurrences(self, master: str) -> list[str]:
+        return [event["id"] for event in self._listed() if event["series_id"] == master]
+
+    def ids(self) -> list[str]:
+        return [event["id"] for event in self._listed()]
+
+    def get_title(self, id: str) -> str:
+        """The title of an event that is there, else ""."""
+        return next((event["title"] for event in self._listed() if event["id"] == id), "")
+
+    def _listed(self) -> list[dict[str, Any]]:
         start = datetime.now(UTC) - timedelta(days=400)
-        listed = self.sandbox.hand(self.person, "list", self.calendar, start=start, end=start + timedelta(days=1500))
-        return [event["id"] for event in listed if event["series_id"] == master]
+        end = start + timedelta(days=1500)
+        listed: list[dict[str, Any]] = self.sandbox.hand(self.person, "list", self.calendar, start=start, end=end)
+        return listed
 
     def edit(self, id: str, **changes: Any) -> None:
         self.sandbox.hand(self.person, "edit", self.calendar, id=id, **changes)
@@ -150,6 +173,9 @@ class MicrosoftOutside(CloudOutside):
     kind = "microsoft"
     host = "graph.microsoft.com"
     events_path = "/events$"
+    reading_path = "/calendarView/delta$"
+    list_path = "/calendarView$"
+    costs = {"full": 2, "nothing": 1, "one change": 1, "one series": 2}
     marks_in_delta = False
     series_rebuilt = True
     zones_kept = False
@@ -175,6 +201,8 @@ class GoogleOutside(CloudOutside):
     kind = "google"
     host = "www.googleapis.com"
     events_path = "/events$"
+    reading_path = list_path = "/events$"
+    costs = {"full": 1, "nothing": 1, "one change": 1, "one series": 1}
     marks_in_delta = True
     series_rebuilt = False
     zones_kept = True

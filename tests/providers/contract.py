@@ -262,6 +262,19 @@ class ProviderContract:
         first = Reading(pages)
         assert late in first.events or late in self.read(first.cursor).events
 
+    def test_a_deletion_while_a_reading_runs_hides_nothing_else(self) -> None:
+        made = [self.outside.create(f"Event {n:02d}", timed(8, day=n)) for n in range(25)]
+        self.outside.small_pages()
+        pages: list[Page] = []
+        for page in self.outside.provider.read(self.outside.calendar, "", SPAN):
+            if not pages:
+                # Whoever pages by position now finds everything after it one place further up.
+                self.outside.delete(made[0])
+            pages.append(page)
+        first = Reading(pages)
+        assert set(made[1:]) <= set(first.events)
+        assert made[0] not in first.events or self.read(first.cursor).tells_gone(made[0])
+
     def test_a_lost_cursor_says_so_and_a_full_reading_helps(self) -> None:
         self.outside.create("Standing", timed(9))
         cursor = self.read().cursor

@@ -4,10 +4,12 @@ import pytest
 
 from tests.outside import Outside as Sandbox
 from tests.providers.clouds import GoogleOutside, Listener
-from tests.providers.contract import ProviderContract
+from tests.providers.over_http import HttpContract
 
 
-class TestGoogle(ProviderContract):
+class TestGoogle(HttpContract):
+    outside: GoogleOutside
+
     @pytest.fixture(autouse=True)
     def _outside(self, clouds: tuple[Sandbox, Listener]) -> None:
         self.outside = GoogleOutside(*clouds)

@@ -139,13 +139,21 @@ class GoogleProvider:
         return None if item.get("status") == "cancelled" else mapping.event(item, address=self.address)
 
     def find(self, calendar_id: str, mark: str, key: str) -> Event | None:
-        by_key = self.get(calendar_id, [key])[key] if key else None
+        by_key = self._by_key(calendar_id, key) if key else None
         if by_key is not None or not mark:
             return by_key
         query = {"privateExtendedProperty": f"{mapping.MARK}={mark}", "maxResults": 10}
         items = self._list(calendar_id, query).get("items", ())
         events = [event for item in items if (event := self._alive(item)) and event.mark == mark]
         return events[0] if events else None
+
+    def _by_key(self, calendar_id: str, key: str) -> Event | None:
+        try:
+            return self._alive(self.client.read(path("calendars", calendar_id, "events", key)))
+        except Refused as error:
+            if error.status not in (404, 410):
+                raise
+            return None
 
     def write(self, calendar_id: str, writes: Sequence[Write]) -> Iterator[Answered]:
         writes = self._with_versions(calendar_id, writes)
