@@ -17,7 +17,7 @@ from sync.engine.sight import Sights, find
 from sync.models import Brake, Calendar, Flow, Link
 from sync.providers.base import Answered
 from sync.providers.errors import Changed, ComeBack, Exists, NoAccess, OurFault, SignInAgain, Unknown
-from sync.store import record
+from sync.store import record, work
 from sync.store.keys import fingerprints
 from sync.store.record import Outcome
 from sync.store.rules import rules_of
@@ -91,10 +91,12 @@ class Carrier:
         if not deletions:
             return steps
         copies = Link.objects.filter(flow=flow).exclude(copy_id="").count()
-        is_open = Brake.objects.filter(flow=flow, decided_at=None).exists()
-        if not is_open and not brake.holds(len(deletions), copies):
-            return steps
         now = self._clock()
+        # A large deletion comes in several shares; the first of them already counts the rest.
+        waiting = work.deletions_waiting(flow, now, [step.task.link.pk for step in deletions])
+        is_open = Brake.objects.filter(flow=flow, decided_at=None).exists()
+        if not is_open and not brake.holds(len(deletions) + waiting, copies):
+            return steps
         found, _ = Brake.objects.get_or_create(
             flow=flow, decided_at=None, defaults={"held_at": now, "held": 0, "of": copies}
         )

@@ -12,7 +12,8 @@ from sync.core.plan import Known
 from sync.models import Flow, Link
 
 LEASE = timedelta(minutes=5)
-MOST = 2000
+# So that what one cycle takes is written well before its leases end.
+MOST = 500
 
 
 @dataclass(slots=True)
@@ -53,6 +54,14 @@ def release(tasks: Collection[Task]) -> None:
     """Give back what was not finished; it stays due."""
     ids = [task.link.pk for task in tasks if task.link.pk]
     Link.objects.filter(pk__in=ids).update(lease_until=None)
+
+
+def deletions_waiting(flow: Flow, now: datetime, taken: Collection[int]) -> int:
+    """Due links of this flow, besides those `taken`, of which one side is gone and the other is not."""
+    origin_gone = Q(origin_seen=Link.GONE) & ~Q(copy_id="")
+    copy_gone = Q(copy_seen=Link.GONE) & ~Q(origin_seen=Link.GONE)
+    due = Link.objects.filter(origin_gone | copy_gone, flow=flow, due_at__lte=now).exclude(state=Link.State.FREED)
+    return due.exclude(pk__in=taken).count()
 
 
 def next_due(flows: Collection[Flow]) -> datetime | None:

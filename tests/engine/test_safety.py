@@ -141,6 +141,18 @@ def test_many_deletions_wait_for_a_word_while_everything_else_flows(world: World
     assert len(world.events(work)) == 9
 
 
+def test_a_deletion_that_comes_in_shares_is_held_as_a_whole(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, work = world.calendar("alice@home.example"), world.calendar("alice@work.example")
+    ids = [world.event(home, f"Event {number}", hours=24 + number) for number in range(30)]
+    world.pair(home, work)
+    monkeypatch.setattr("sync.store.work.MOST", 5)
+    for event_id in ids[:25]:
+        world.cloud.delete(home.remote_id, event_id)
+    world.sync()
+    assert len(world.events(work)) == 30
+    assert Brake.objects.get().held == 25
+
+
 def test_restoring_keeps_the_copies_and_asks_no_more(world: World) -> None:
     home, work = world.calendar("alice@home.example"), world.calendar("alice@work.example")
     ids = [world.event(home, f"Event {number}", hours=24 + number) for number in range(4)]
