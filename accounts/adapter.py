@@ -3,15 +3,28 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest
 from django.urls import reverse
+
+from accounts import vault
 
 
 class AccountAdapter(DefaultAccountAdapter):
     def format_email_subject(self, subject: str) -> str:
         """Our own subjects, without the host name in front."""
         return str(subject).strip()
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """Secrets of second factors rest in the vault, as grants do."""
+
+    def encrypt(self, text: str) -> str:
+        return vault.seal(text, bound_to="mfa")
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return vault.open_sealed(encrypted_text, bound_to="mfa")
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):

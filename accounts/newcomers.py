@@ -43,6 +43,8 @@ def waiting(request: HttpRequest) -> tuple[Granted, str] | None:
     next_url = note.pop("next_url")
     note["identity"] = Identity(**note["identity"])
     note["scopes"] = frozenset(note["scopes"])
+    # The access token has aged while the mail was on its way.
+    note["expires_in"] -= int(time.time() - held["began"])
     return Granted(**note), next_url
 
 

@@ -3,6 +3,7 @@
 Refreshing by hand keeps what the library hides: Retry-After, and no sleeping retries while a lease is held.
 """
 
+import logging
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -36,6 +37,10 @@ SCOPES = ["openid", "email", CALENDAR_LIST, EVENTS]
 # On Google's screen each permission has its own tick.
 NEEDED = {CALENDAR_LIST: "see the list of your calendars", EVENTS: "view and edit events on your calendars"}
 LEEWAY = 120
+
+# At DEBUG these two write whole requests and answers, tokens included; no setting of the log may bring that about.
+for name in ("requests_oauthlib", "oauthlib"):
+    logging.getLogger(name).setLevel(logging.INFO)
 
 
 def _flow(redirect_uri: str, **options: Any) -> Flow:

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 import msal
 from django.conf import settings
@@ -193,7 +194,8 @@ def in_our_cloud(tenant_or_domain: str) -> bool:
     """False for GCC, GCC High, DoD and 21Vianet, told by the tenant's discovery document. Raises TryLater."""
     if tenant_or_domain == PERSONAL_TENANT:
         return True
-    url = f"https://login.microsoftonline.com/{tenant_or_domain}/v2.0/.well-known/openid-configuration"
+    # Typed by a person: it must stay one piece of the path.
+    url = f"https://login.microsoftonline.com/{quote(tenant_or_domain, safe='')}/v2.0/.well-known/openid-configuration"
     response = _Door().get(url)
     if response.status_code != 200:
         # Not a work domain: a personal account, or a typing mistake that the sign-in itself will show.

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts import halts, vault
 from accounts.models import Connection, Kind
 from accounts.oauth import google, microsoft
-from accounts.oauth.errors import GrantDead, TryLater
+from accounts.oauth.errors import GrantDead, OurFault, TryLater
 from accounts.oauth.identity import Granted, Identity
 
 PROVIDERS: dict[str, ModuleType] = {Kind.MICROSOFT: microsoft, Kind.GOOGLE: google}
@@ -49,7 +49,7 @@ def access_token(connection: Connection, *, renew: bool = False) -> str:
         if connection.halted:
             raise GrantDead(connection.halt_cause, connection.halt_claims, "halted")
         if _is_fresh(connection, refused):
-            return vault.open_sealed(connection.access, bound_to=binding(connection, "access"))
+            return _opened(connection, "access")
         if lease := _claim(connection):
             _refresh(connection, lease)
             # Whatever stands in the row now is right: ours, or that of a reconnect which overtook us.
@@ -89,12 +89,21 @@ def identity_of(connection: Connection) -> Identity:
 
 
 def revoke(connection: Connection) -> None:
-    """Takes the grant back at the provider, where one can, and forgets it here. Raises TryLater with nothing forgotten."""
+    """Takes the grant back at the provider, where one can, and forgets it here.
+
+    Raises TryLater, and OurFault when the grant does not open, with nothing forgotten.
+    """
     if connection.grant:
-        secret = vault.open_sealed(connection.grant, bound_to=binding(connection, "grant"))
-        PROVIDERS[connection.kind].revoke(secret)
+        PROVIDERS[connection.kind].revoke(_opened(connection, "grant"))
     connection.grant, connection.access, connection.access_expires_at = "", "", None
     connection.save(update_fields=("grant", "access", "access_expires_at"))
+
+
+def _opened(connection: Connection, field: str) -> str:
+    try:
+        return vault.open_sealed(getattr(connection, field), bound_to=binding(connection, field))
+    except vault.VaultError as error:
+        raise OurFault(f"The {field} of connection {connection.public_id} does not open.") from error
 
 
 def _is_fresh(connection: Connection, refused: str | None) -> bool:
@@ -118,8 +127,7 @@ def _claim(connection: Connection) -> datetime | None:
 
 def _refresh(connection: Connection, lease: datetime) -> None:
     try:
-        secret = vault.open_sealed(connection.grant, bound_to=binding(connection, "grant"))
-        granted: Granted = PROVIDERS[connection.kind].refresh(secret, identity_of(connection))
+        granted: Granted = PROVIDERS[connection.kind].refresh(_opened(connection, "grant"), identity_of(connection))
     except GrantDead as dead:
         # Halted before the lease goes, so that nobody tries the dead grant in between.
         halted = halts.halt(connection, dead.cause, dead.claims, grant=connection.grant)

@@ -1,5 +1,6 @@
 """The list of connected accounts, and how one leaves."""
 
+import logging
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,8 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts import oauth
 from accounts.access import connection_or_404, connections_of
 from accounts.models import Connection, Kind
-from accounts.oauth.errors import TryLater
+from accounts.oauth.errors import OurFault, TryLater
 from sync.models import Pair
+
+logger = logging.getLogger(__name__)
 
 
 @require_GET
@@ -37,6 +40,9 @@ def disconnect(request: HttpRequest, public_id: UUID) -> HttpResponse:
         oauth.revoke(connection)
     except TryLater:
         return render(request, "accounts/disconnect.html", {**context, "down": True}, status=503)
+    except OurFault:
+        # A grant that we cannot open ourselves must not keep a person from leaving; at Google it can be removed by hand.
+        logger.exception("Connection %s leaves without its grant being taken back.", connection.public_id)
     connection.delete()
     messages.success(request, f"{connection.address} is disconnected.")
     return redirect("connections")

@@ -1,5 +1,6 @@
 """Connecting accounts through the providers' own screens: what is asked, what comes back, what is refused."""
 
+import logging
 import time
 
 import pytest
@@ -372,3 +373,25 @@ def test_no_token_reaches_a_page_or_a_session(sandbox, alice, browser, kind):
 
     for secret in secrets:
         assert secret not in seen
+
+
+@BOTH
+def test_no_token_reaches_the_log_however_much_it_is_asked_to_say(sandbox, browser, kind, caplog):
+    caplog.set_level(logging.DEBUG)
+    browser.through(f"/connect/{kind}/", PEOPLE[kind], next="/connections/")
+    connection = Connection.objects.get()
+    grant = vault.open_sealed(connection.grant, bound_to=f"connection:{connection.public_id}:grant")
+    tokens = [grant, oauth.access_token(connection), oauth.access_token(connection, renew=True)]
+
+    logging.getLogger("accounts").debug("heard")
+    assert "heard" in caplog.text
+    for token in tokens:
+        assert token not in caplog.text
+
+
+def test_what_a_person_types_as_an_address_stays_one_piece_of_the_path(sandbox, browser):
+    browser.start("/connect/microsoft/", address="x@../../graph?a=b#c")
+
+    asked = sandbox.requests(host="login.microsoftonline.com")
+    assert all(entry["path"].endswith("/v2.0/.well-known/openid-configuration") for entry in asked)
+    assert all(not entry["query"] for entry in asked)

@@ -194,3 +194,23 @@ def test_support_cannot_make_or_change_connections(alice):
     staff.post(f"/admin/accounts/connection/{connection.pk}/change/", {"address": "other@x.example"})
 
     assert Connection.objects.get().address == "alice@northwind.example"
+
+
+def test_a_grant_that_does_not_open_does_not_keep_anybody_from_leaving(sandbox, alice, browser):
+    connection = connect(sandbox, alice, "alice-gmail")
+    Connection.objects.update(grant="v1.gone.AAAA")
+
+    browser.post(f"/connections/{connection.public_id}/disconnect/")
+
+    assert not Connection.objects.exists()
+    assert sandbox.requests(path="revoke") == []
+
+
+def test_secrets_of_second_factors_are_sealed(settings):
+    settings.MFA_ADAPTER = "accounts.adapter.MFAAdapter"
+    from allauth.mfa.utils import decrypt, encrypt
+
+    sealed = encrypt("totp-canary")
+
+    assert "totp-canary" not in sealed
+    assert decrypt(sealed) == "totp-canary"

@@ -129,7 +129,7 @@ def test_a_grant_moved_to_another_row_does_not_open(sandbox, alice):
     other = connect(sandbox, make_user("bob"), "alice-northwind", fresh=False)
     Connection.objects.filter(pk=other.pk).update(grant=connection.grant)
 
-    with pytest.raises(vault.VaultError):
+    with pytest.raises(OurFault):
         oauth.access_token(other)
     assert token_requests(sandbox, "alice-northwind") == []
     other.refresh_from_db()

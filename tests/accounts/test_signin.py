@@ -6,6 +6,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.core import mail
+from django.utils import timezone
 
 from accounts.models import Connection, User
 from tests.accounts.browser import Browser, answer
@@ -296,3 +297,16 @@ def test_too_many_attempts_are_slowed_down(sandbox):
 
     assert statuses[:30] == [302] * 30
     assert statuses[30] == 429
+
+
+def test_the_access_token_of_a_slow_newcomer_is_not_thought_younger_than_it_is(sandbox):
+    browser = Browser()
+    browser.through("/signin/microsoft/", "alice-northwind")
+    session = browser.session
+    session["newcomer"] = {**session["newcomer"], "began": session["newcomer"]["began"] - 500}
+    session.save()
+
+    browser.post("/signin/confirm/", {"code": code_in_the_mail()})
+
+    left = Connection.objects.get().access_expires_at - timezone.now()
+    assert left.total_seconds() < 3600 - 495
