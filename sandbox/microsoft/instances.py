@@ -85,7 +85,7 @@ def view(box: Box, start: datetime, end: datetime) -> list[Instance]:
     found = [itself(item) for item in box.singles(start, end)]
     for item in box.series.values():
         found.extend(between(item, start, end))
-    return sorted(found, key=lambda one: (one.span.start, one.item.core))
+    return sorted(found, key=lambda one: (one.span.start, one.item.number))
 
 
 def all_days(item: Item, limit: int = 500) -> tuple[date, ...]:

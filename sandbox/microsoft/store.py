@@ -45,12 +45,14 @@ class Piece:
 
 @dataclass(eq=False, kw_only=True)
 class Item(Piece):
-    """A single event or the master of a series. `core` is its id without the mailbox around it.
+    """A single event or the master of a series. `core` is its id without the mailbox around it, `number` counts the
+    events made in the mailbox and decides on which of them the service's rarer manners show.
 
     exceptions: by the date of the original slot; their `fields` are only what differs from the master.
     """
 
     core: str
+    number: int
     box: "Box"
     ical_uid: str
     transaction_id: str | None = None
@@ -73,8 +75,9 @@ class Item(Piece):
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """What is remembered of a deleted item: the days its instances had (empty for a single event)."""
+    """What is remembered of a deleted item: its number, and the days its instances had (none for a single event)."""
 
+    number: int
     days: tuple[date, ...]
 
 
@@ -88,7 +91,7 @@ class Box:
         self.gone: dict[str, Gone] = {}
         self.seq = 0
         self._log: list[tuple[int, str]] = []
-        self._by_start: list[tuple[datetime, str]] = []
+        self._by_start: list[tuple[datetime, int, str]] = []
         self._longest = timedelta(0)
         self.series: dict[str, Item] = {}
         self.by_property: dict[tuple[str, str], dict[str, Item]] = {}
@@ -105,7 +108,7 @@ class Box:
         if item.recurrence:
             self.series[item.core] = item
         else:
-            insort(self._by_start, (item.span.start, item.core))
+            insort(self._by_start, (item.span.start, item.number, item.core))
             self._longest = max(self._longest, item.span.end - item.span.start)
         for pair in item.properties.items():
             self.by_property.setdefault(pair, {})[item.core] = item
@@ -114,14 +117,14 @@ class Box:
         if item.recurrence:
             del self.series[item.core]
         else:
-            del self._by_start[bisect_left(self._by_start, (item.span.start, item.core))]
+            del self._by_start[bisect_left(self._by_start, (item.span.start, item.number, item.core))]
         for pair in item.properties.items():
             self.by_property[pair].pop(item.core, None)
 
     def remove(self, item: Item, days: tuple[date, ...] = ()) -> None:
         self.forget(item)
         del self.items[item.core]
-        self.gone[item.core] = Gone(days)
+        self.gone[item.core] = Gone(item.number, days)
         if item.transaction_id:
             # A deleted event gives its transactionId back.
             self.owner.transactions.pop(item.transaction_id, None)
@@ -152,10 +155,10 @@ class Box:
 
     def singles(self, start: datetime, end: datetime) -> Iterator[Item]:
         """Single events that overlap the window, by start."""
-        first = bisect_left(self._by_start, (start - self._longest, ""))
-        last = bisect_left(self._by_start, (end, ""))
+        first = bisect_left(self._by_start, (start - self._longest, 0, ""))
+        last = bisect_left(self._by_start, (end, 0, ""))
         for place in range(first, last):
-            item = self.items[self._by_start[place][1]]
+            item = self.items[self._by_start[place][2]]
             if item.span.overlaps(start, end):
                 yield item
 
