@@ -1,11 +1,12 @@
 """What a newcomer meets first is there and true."""
 
 import re
-from importlib.metadata import version
+import sys
+from importlib.metadata import packages_distributions, version
 
 import pytest
 
-from tests.house.source import ROOT, files, name, text
+from tests.house.source import CODE, ROOT, files, imports, modules, name, text
 
 MAKEFILE = (ROOT / "Makefile").read_text()
 TARGETS = re.findall(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)[0].split()
@@ -66,3 +67,26 @@ def test_every_package_of_the_product_has_its_reason_written_down():
     reasons = (ROOT / "docs" / "dependencies.md").read_text().lower()
     names = [re.split(r"[\[=]", line)[0].lower() for file, line in _requirements() if file != "constraints.txt"]
     assert [package for package in names if f"`{package}`" not in reasons] == []
+
+
+def _plain(package: str) -> str:
+    return re.split(r"[\[=]", package)[0].lower().replace("_", "-")
+
+
+def _foreign_imports(*folders: str) -> set[str]:
+    """Packages, by the name they are installed under, that modules in `folders` import."""
+    ours = {*CODE, "tests", "bench", *sys.stdlib_module_names}
+    tops = {module.partition(".")[0] for path in modules(*folders) for module in imports(path)} - ours
+    known = packages_distributions()
+    # `google` is one name for several packages: whichever of them is pinned will do.
+    return {"google-auth" if top == "google" else _plain(known.get(top, [top])[0]) for top in tops}
+
+
+def test_the_product_imports_only_what_its_own_requirements_name():
+    named = {_plain(line) for file, line in _requirements() if file == "requirements.txt"}
+    assert _foreign_imports("hetk", "accounts", "sync") - named == set()
+
+
+def test_tests_and_sandbox_import_only_what_is_named():
+    named = {_plain(line) for file, line in _requirements() if file != "constraints.txt"}
+    assert _foreign_imports("sandbox", "tests", "bench", "bin") - named == set()
