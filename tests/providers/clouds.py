@@ -82,7 +82,6 @@ class CloudOutside:
     list_path: str
     # Requests that a reading takes, by what happened since.
     costs: Mapping[str, int]
-    provider: Provider
     marks_in_delta: bool
     series_rebuilt: bool
     zones_kept: bool
@@ -102,6 +101,19 @@ class CloudOutside:
             self.renewals += 1
             self.issued = self.granted
         return str(self.issued)
+
+    @property
+    def provider(self) -> Provider:
+        raise NotImplementedError
+
+    def small_pages(self) -> None:
+        raise NotImplementedError
+
+    def lose_cursor(self) -> None:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        raise NotImplementedError
 
     def expire_token(self) -> None:
         """The next token handed out is refused; the one after a renewal is good."""
@@ -184,7 +196,11 @@ class MicrosoftOutside(CloudOutside):
 
     def __init__(self, sandbox: Sandbox, listener: Listener) -> None:
         super().__init__(sandbox, listener)
-        self.provider: MicrosoftProvider = MicrosoftProvider(self.token, self.address)
+        self.speaker = MicrosoftProvider(self.token, self.address)
+
+    @property
+    def provider(self) -> MicrosoftProvider:
+        return self.speaker
 
     def small_pages(self) -> None:
         self.provider.page_size = 10
@@ -211,7 +227,11 @@ class GoogleOutside(CloudOutside):
 
     def __init__(self, sandbox: Sandbox, listener: Listener) -> None:
         super().__init__(sandbox, listener)
-        self.provider: GoogleProvider = GoogleProvider(self.token, self.address)
+        self.speaker = GoogleProvider(self.token, self.address)
+
+    @property
+    def provider(self) -> GoogleProvider:
+        return self.speaker
 
     def small_pages(self) -> None:
         self.provider.page_size = 10

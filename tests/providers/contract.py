@@ -26,7 +26,6 @@ ALL_FIELDS = frozenset(Field)
 class Outside(Protocol):
     """The other side of the provider under test. Times are aware datetimes, or dates for whole days."""
 
-    provider: Provider
     calendar: str
     # Whether a delta shows marks; if not, what has a key comes back `unsure_of_mark`.
     marks_in_delta: bool
@@ -38,6 +37,9 @@ class Outside(Protocol):
     keys_stay_taken: bool
     # Whether a copy can be found by its key alone.
     found_by_key: bool
+
+    @property
+    def provider(self) -> Provider: ...
 
     def create(self, title: str, when: When, **fields: Any) -> str:
         """By hand; fields: description, location, show_as, sensitivity, attendees, rrule. Gives the id (a master's with rrule)."""

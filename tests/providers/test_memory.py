@@ -38,7 +38,7 @@ class MemoryOutside:
             sensitivity=Sensitivity(fields.pop("sensitivity", "normal")),
             **fields,
         )
-        facts = {"attendees": guests, "organizer": OWNER}
+        facts: dict[str, Any] = {"attendees": guests, "organizer": OWNER}
         if not rrule:
             return self.cloud.create(self.calendar, content, **facts)
         count = int(rrule.rpartition("COUNT=")[2])
