@@ -149,9 +149,8 @@ async def _handshake(call: Call, address: str) -> None:
     url = f"{address}{'&' if urlsplit(address).query else '?'}validationToken={quote(token, safe='')}"
     headers = {"Content-Type": "text/plain; charset=utf-8"}
     try:
-        status, answered, body = await call.cloud.world.hooks.call(
-            url, headers=headers, body=b"", timeout=HANDSHAKE_SECONDS
-        )
+        async with asyncio.timeout(HANDSHAKE_SECONDS):
+            status, answered, body = await call.cloud.world.hooks.call(url, headers=headers, body=b"")
     except TimeoutError:
         raise _refused("Subscription validation request timed out.") from None
     except (OSError, asyncio.IncompleteReadError, h11.ProtocolError):
