@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,15 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from accounts.access import person
 from accounts.models import User
 from sync.models import Brake, Calendar, Pair
 
+__all__ = ["brake_or_404", "calendars_of", "pair_or_404", "pairs_of", "person", "signed_in", "zone_of"]
+
 View = Callable[..., HttpResponse]
-
-
-def person(request: HttpRequest) -> User:
-    """Who is signed in. Only for views behind `signed_in`."""
-    return cast(User, request.user)
 
 
 def signed_in(view: View) -> View:
@@ -44,7 +42,7 @@ def zone_of(user: User) -> ZoneInfo:
 
 def pairs_of(user: User) -> QuerySet[Pair]:
     rows = Pair.objects.filter(user=user).select_related("first__connection", "second__connection")
-    return rows.prefetch_related("flows__source", "flows__target")
+    return rows.prefetch_related("flows")
 
 
 def calendars_of(user: User) -> QuerySet[Calendar]:

@@ -1,27 +1,27 @@
 """Pairs as people look at them: rows with their counts and how they stand, in a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import Connection
 from sync.models import Activity, Brake, Calendar, Flow, Link, Pair
 from sync.standing import Facts, Standing, stand
-from sync.wording import calendar_name, flow_looks
+from sync.wording import calendar_name, looks_words
 
 COPIED = (Link.State.LIVE, Link.State.HELD, Link.State.FREED)
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Of one flow: copies that exist, links with work to do, events given up on."""
+    """Of one flow: copies that exist, events that wait for theirs, copies about to be changed, events given up on."""
 
     copies: int = 0
     waiting: int = 0
+    changing: int = 0
     parked: int = 0
 
     @property
@@ -46,7 +46,7 @@ class FlowRow:
 
     @property
     def looks(self) -> str:
-        return flow_looks(self.flow)
+        return looks_words(self.flow)
 
 
 @dataclass
@@ -67,29 +67,19 @@ class PairRow:
 
     @property
     def two_way(self) -> bool:
-        return sum(flow.flow.ending_at is None for flow in self.flows) > 1
-
-    @property
-    def reversed(self) -> bool:
-        """A one-way pair that copies from its second calendar to its first."""
-        living = [row.flow for row in self.flows if row.flow.ending_at is None]
-        return len(living) == 1 and living[0].source_id == self.pair.second_id
-
-    @property
-    def origin_name(self) -> str:
-        return self.second_name if self.reversed else self.first_name
-
-    @property
-    def goal_name(self) -> str:
-        return self.first_name if self.reversed else self.second_name
+        return is_two_way(self.pair)
 
     @property
     def title(self) -> str:
-        return f"{self.origin_name} {'↔' if self.two_way else '→'} {self.goal_name}"
+        return title_of(self.pair)
 
     @property
     def copies(self) -> int:
         return sum(row.counts.copies for row in self.flows)
+
+    @property
+    def held(self) -> int:
+        return sum(brake.held for brake in self.brakes)
 
     @property
     def waiting(self) -> int:
@@ -108,6 +98,15 @@ class PairRow:
         return min((moment for moment in moments if moment), default=None)
 
 
+def is_two_way(pair: Pair) -> bool:
+    return sum(flow.ending_at is None for flow in pair.flows.all()) > 1
+
+
+def title_of(pair: Pair) -> str:
+    arrow = "↔" if is_two_way(pair) else "→"
+    return f"{calendar_name(pair.first)} {arrow} {calendar_name(pair.second)}"
+
+
 def rows(pairs: QuerySet[Pair]) -> list[PairRow]:
     """One row for each pair, those in trouble first. Five queries, however many pairs there are."""
     now = timezone.now()
@@ -121,7 +120,11 @@ def rows(pairs: QuerySet[Pair]) -> list[PairRow]:
 
 
 def row(pair: Pair) -> PairRow:
-    return rows(Pair.objects.filter(pk=pair.pk).select_related("first__connection", "second__connection"))[0]
+    return rows(
+        Pair.objects.filter(pk=pair.pk)
+        .select_related("first__connection", "second__connection")
+        .prefetch_related("flows")
+    )[0]
 
 
 def _row(
@@ -132,12 +135,11 @@ def _row(
         FlowRow(flow, sides[flow.source_id], sides[flow.target_id], counts.get(flow.pk, Counts()))
         for flow in sorted(pair.flows.all(), key=lambda flow: flow.source_id != pair.first_id)
     ]
-    facts = _facts(pair, flows, brakes, now)
+    facts = _facts(pair, flows, brakes)
     return PairRow(pair, flows, stand(facts), brakes, last.get(pair.last_id))  # type: ignore[attr-defined]
 
 
-def _facts(pair: Pair, flows: Iterable[FlowRow], brakes: list[Brake], now: datetime) -> Facts:
-    flows = list(flows)
+def _facts(pair: Pair, flows: list[FlowRow], brakes: list[Brake]) -> Facts:
     calendars = [pair.first, pair.second]
     halted: list[Connection] = [c.connection for c in calendars if c.connection.halted]
     failing = [c for c in calendars if c.failures and c.trouble]
@@ -154,9 +156,9 @@ def _facts(pair: Pair, flows: Iterable[FlowRow], brakes: list[Brake], now: datet
         failures=max((c.failures for c in failing), default=0),
         copies=sum(row.counts.copies for row in flows),
         waiting=sum(row.counts.waiting for row in flows),
+        changing=sum(row.counts.changing for row in flows),
         parked=sum(row.counts.parked for row in flows),
         settled=settled,
-        reading=any(c.lease_until and c.lease_until > now for c in calendars),
     )
 
 
@@ -166,6 +168,7 @@ def _counts(pairs: list[Pair], now: datetime) -> dict[int, Counts]:
     found = found.annotate(
         copies=Count("pk", filter=Q(state__in=COPIED)),
         waiting=Count("pk", filter=waiting & ~Q(state__in=(*COPIED, Link.State.PARKED))),
+        changing=Count("pk", filter=waiting & Q(state__in=COPIED)),
         parked=Count("pk", filter=Q(state=Link.State.PARKED)),
     )
     return {entry.pop("flow_id"): Counts(**entry) for entry in found}
@@ -178,8 +181,3 @@ def _brakes(pairs: list[Pair]) -> dict[int, list[Brake]]:
     ):
         by_pair[brake.flow.pair_id].append(brake)
     return by_pair
-
-
-def last_checked(user_calendars: QuerySet[Calendar]) -> datetime | None:
-    moment: datetime | None = user_calendars.aggregate(at=Max("checked_at"))["at"]
-    return moment

@@ -37,9 +37,9 @@ class Facts:
     failures: int = 0
     copies: int = 0
     waiting: int = 0
+    changing: int = 0
     parked: int = 0
     settled: bool = True
-    reading: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ def _working(facts: Facts) -> Standing:
         return Standing(Rank.RETRYING, "warn", "Trying again", text)
     if not facts.settled:
         return Standing(Rank.WORKING, "busy", "First sync", _progress(facts))
-    if facts.waiting:
-        return Standing(Rank.WORKING, "busy", "Copying", f"{count(facts.waiting, 'event')} on the way.")
+    if on_the_way := facts.waiting + facts.changing:
+        return Standing(Rank.WORKING, "busy", "Copying", f"{count(on_the_way, 'event')} on the way.")
     if facts.parked:
         text = f"{count(facts.parked, 'event')} could not be copied. The activity says why."
         return Standing(Rank.RETRYING, "warn", f"{facts.parked} not copied", text, "activity")

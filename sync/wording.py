@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from sync.models import Calendar, Flow, ShowAsRule
+from sync.pairs import FlowSettings
 
 PLAIN_NAMES = {"calendar", "kalender", "calendrier", "calendario"}
 
@@ -64,11 +65,11 @@ def listed(words: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
-def flow_looks(flow: Flow) -> str:
-    """What others see there, in a few words: "Busy only, shown as Free"."""
-    words = ["Busy only" if flow.private else "Full details"]
-    if flow.show_as != ShowAsRule.KEEP:
-        words.append(f"shown as {ShowAsRule(flow.show_as).label.lower()}")
-    if flow.transform_identity and not flow.private:
+def looks_words(chosen: Flow | FlowSettings) -> str:
+    """What others see there, in a few words: "Busy only, shown as free"."""
+    words = ["Busy only" if chosen.private else "Full details"]
+    if chosen.show_as != ShowAsRule.KEEP:
+        words.append(f"shown as {ShowAsRule(chosen.show_as).label.lower()}")
+    if chosen.transform_identity and not chosen.private:
         words.append("your address exchanged")
     return ", ".join(words)

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from sync import wording
+from sync.models import Calendar
 
 register = template.Library()
 
@@ -53,3 +54,15 @@ def counted(number: int, noun: str) -> str:
     """`3|counted:"copy,copies"` -> "3 copies"."""
     one, _, many = noun.partition(",")
     return wording.count(number, one, many)
+
+
+@register.filter
+def clock(value: datetime) -> SafeString:
+    """The time of day alone, where the day stands above."""
+    local = timezone.localtime(value)
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), f"{local:%H:%M:%S}")
+
+
+@register.filter
+def calendar(row: Calendar) -> str:
+    return wording.calendar_name(row)

@@ -1,0 +1,131 @@
+"""What people fill in. Every form carries the old value, so that Back and an error lose nothing."""
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+
+from accounts.models import Kind, User
+from sync.models import Calendar, Pair, ShowAsRule
+from sync.pairs import FlowSettings
+from sync.wording import calendar_name
+
+ONE_WAY, TWO_WAY = "one", "two"
+DIRECTIONS = [(TWO_WAY, "Both ways"), (ONE_WAY, "One way")]
+
+
+class CalendarsForm(forms.Form):
+    """Step 1: which two calendars, and whether changes travel back."""
+
+    first = forms.ChoiceField(label="From")
+    second = forms.ChoiceField(label="To")
+    direction = forms.ChoiceField(label="Direction", choices=DIRECTIONS, widget=forms.RadioSelect, initial=TWO_WAY)
+
+    def __init__(self, calendars: list[Calendar], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by_id = {str(calendar.public_id): calendar for calendar in calendars}
+        for name in ("first", "second"):
+            self.fields[name].choices = grouped(calendars)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        first, second = (self.by_id.get(data.get(name, "")) for name in ("first", "second"))
+        if not first or not second:
+            return data
+        if first == second:
+            self.add_error("second", "Choose a calendar other than the first one.")
+            return data
+        if not second.can_write:
+            self.add_error("second", f"{calendar_name(second)} is read-only for you, so nothing can be copied into it.")
+        if data.get("direction") == TWO_WAY and not first.can_write:
+            self.add_error(
+                "direction", f"{calendar_name(first)} is read-only for you, so only one way is possible from here."
+            )
+        if Pair.objects.filter(first__in=(first, second), second__in=(first, second), ending_at=None).exists():
+            self.add_error("second", "These two are kept in step already. Change that sync instead.")
+        return data
+
+
+def grouped(calendars: list[Calendar]) -> list[tuple[str, Any]]:
+    """Choices by account: a first, empty one, then the calendars under the address they are reached by."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for calendar in calendars:
+        name = calendar_name(calendar)
+        label = name if calendar.can_write else f"{name} (read-only)"
+        heading = f"{calendar.connection.get_kind_display()} · {calendar.connection.address}"
+        groups.setdefault(heading, []).append((str(calendar.public_id), label))
+    return [("", "Choose a calendar"), *groups.items()]
+
+
+class FlowForm(forms.Form):
+    """What others see in the target: one direction."""
+
+    private = forms.TypedChoiceField(
+        choices=[("yes", "Mark as Private"), ("no", "Full details")],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        initial="yes",
+    )
+    show_as = forms.ChoiceField(label="Show as", choices=ShowAsRule.choices, initial=ShowAsRule.KEEP)
+    transform_identity = forms.BooleanField(label="Transform identity", required=False)
+
+    def __init__(self, source: Calendar, target: Calendar, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.source, self.target = source, target
+        if target.connection.kind != Kind.MICROSOFT:
+            # Google has no such value outside its own out-of-office events.
+            choices = [choice for choice in ShowAsRule.choices if choice[0] != ShowAsRule.OUT_OF_OFFICE]
+            self.fields["show_as"].choices = choices  # type: ignore[attr-defined]
+
+    @property
+    def names(self) -> tuple[str, str]:
+        return calendar_name(self.source), calendar_name(self.target)
+
+    @property
+    def settings(self) -> FlowSettings:
+        """What is chosen, or what stands there at first."""
+        data = self.cleaned_data if self.is_bound and self.is_valid() else {}
+        private = data.get("private", self.get_initial_for_field(self.fields["private"], "private") != "no")
+        return FlowSettings(
+            private=bool(private),
+            show_as=str(data.get("show_as") or self.initial.get("show_as") or ShowAsRule.KEEP),
+            transform_identity=bool(data.get("transform_identity", self.initial.get("transform_identity", False))),
+        )
+
+
+def flow_initial(settings: FlowSettings) -> dict[str, Any]:
+    return {
+        "private": "yes" if settings.private else "no",
+        "show_as": settings.show_as,
+        "transform_identity": settings.transform_identity,
+    }
+
+
+class DirectionForm(forms.Form):
+    direction = forms.ChoiceField(choices=DIRECTIONS, widget=forms.RadioSelect)
+
+
+class EndForm(forms.Form):
+    copies = forms.ChoiceField(choices=[("remove", "Remove"), ("keep", "Keep")], widget=forms.RadioSelect)
+
+
+class SettingsForm(forms.ModelForm[User]):
+    time_zone = forms.ChoiceField(label="Time zone", help_text="Every time on these pages is told in it.")
+
+    class Meta:
+        model = User
+        fields = ("time_zone",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"].choices = zones()  # type: ignore[attr-defined]
+
+
+def zones() -> list[tuple[str, Any]]:
+    """Every zone that is named after a place, by region; UTC first."""
+    regions: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted(zoneinfo.available_timezones()):
+        region, _, place = name.partition("/")
+        if place and region not in {"Etc", "SystemV", "posix", "right", "US", "Brazil", "Canada", "Chile", "Mexico"}:
+            regions.setdefault(region, []).append((name, place.replace("_", " ").replace("/", ", ")))
+    return [("UTC", "UTC"), *regions.items()]
