@@ -1,7 +1,8 @@
 """What Exchange makes of an event's body: everything is HTML inside, and no text comes back as it was written."""
 
 import re
-from html import escape
+from functools import lru_cache
+from html import escape, unescape
 from html.parser import HTMLParser
 
 META = '<meta http-equiv="Content-Type" content="text/html; charset=utf-8">'
@@ -10,6 +11,8 @@ FROM_TEXT = (
     "<style><!-- .EmailQuote {{ margin-left: 1pt; padding-left: 4pt; border-left: #800000 2px solid; }} --></style></head>\r\n"
     '<body>\r\n<font size="2"><span style="font-size:11pt;"><div class="PlainText">{lines}</div></span></font>\r\n</body>\r\n</html>\r\n'
 )
+# What lies between these was text when it was written, and is read back without a parser.
+PLAIN = re.compile(r'<div class="PlainText">(.*)</div></span></font>\r\n</body>', re.DOTALL)
 BLOCKS = frozenset({"p", "div", "li", "tr", "h1", "h2", "h3", "h4", "ul", "ol", "table", "blockquote"})
 HIDDEN = frozenset({"style", "script", "head", "title"})
 
@@ -73,16 +76,23 @@ class _Reader(HTMLParser):
             self.parts.append(data)
 
 
+@lru_cache(maxsize=10_000)
 def as_text(html: str) -> str:
     """The text Exchange gives for stored HTML: CRLF line ends and one at the end; "" for an empty body."""
     if not html:
         return ""
+    written = PLAIN.search(html) if "<!-- converted from text -->" in html else None
+    text = unescape(written[1].replace("<br>\r\n", "\n")) if written else _parsed(html)
+    # Plain blanks at the start of a line do not survive in HTML, non-breaking ones do.
+    lines = [line.lstrip(" ").replace("\xa0", " ").rstrip() for line in text.strip("\n").split("\n")]
+    return "\r\n".join(lines) + "\r\n"
+
+
+def _parsed(html: str) -> str:
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    text = "".join(reader.parts).replace("\xa0", " ")
-    lines = [line.rstrip() for line in text.strip("\n").split("\n")]
-    return "\r\n".join(lines) + "\r\n"
+    return "".join(reader.parts)
 
 
 def preview(html: str) -> str:

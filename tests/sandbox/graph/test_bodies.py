@@ -1,5 +1,7 @@
 """Bodies come back rewritten, never as they were sent."""
 
+from typing import Any
+
 import pytest
 
 from tests.sandbox.graph.client import Graph
@@ -7,7 +9,7 @@ from tests.sandbox.graph.client import Graph
 TEXT = 'outlook.body-content-type="text"'
 
 
-def body(kind: str, content: str) -> dict[str, dict[str, str]]:
+def body(kind: str, content: str) -> dict[str, Any]:
     return {"body": {"contentType": kind, "content": content}}
 
 
@@ -38,6 +40,7 @@ def test_what_was_read_can_be_written_again_without_growing(alice: Graph) -> Non
     [
         ("text", "One", "One\r\n"),
         ("text", "One\n\n two  \n", "One\r\n\r\ntwo\r\n"),
+        ("text", "One\n  - two", "One\r\n  - two\r\n"),
         ("text", "a & b <c> \u00e4", "a & b <c> \u00e4\r\n"),
         ("html", "<p>One</p><p>two</p>", "One\r\ntwo\r\n"),
         ("html", "<b>One</b><br>two &amp; three", "One\r\ntwo & three\r\n"),
