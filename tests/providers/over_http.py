@@ -6,7 +6,8 @@ from sync.core.event import Content
 from sync.providers.base import Remove, Update
 from sync.providers.errors import ComeBack, NoAccess, SignInAgain, Unknown
 from tests.providers.clouds import CloudOutside
-from tests.providers.contract import ALL_FIELDS, SPAN, ProviderContract, Reading, insert, timed
+from tests.providers.contract import ProviderContract
+from tests.providers.promises.outside import ALL_FIELDS, SPAN, Reading, insert, timed
 
 
 class HttpContract(ProviderContract):

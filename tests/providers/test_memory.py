@@ -12,7 +12,8 @@ from sync.providers.base import Page
 from sync.providers.errors import ComeBack, Unknown
 from sync.providers.memory import LIKE_GOOGLE, LIKE_MICROSOFT, Call, Manner, MemoryCloud, MemoryProvider, use
 from sync.providers.memory_cloud import Stage
-from tests.providers.contract import SPAN, ProviderContract, insert, timed
+from tests.providers.contract import ProviderContract
+from tests.providers.promises.outside import SPAN, insert, timed
 
 OWNER = "alice@memory.example"
 

@@ -10,8 +10,8 @@ from sync.providers.microsoft.client import path
 from sync.providers.wire import Reply
 from tests.outside import Outside as Sandbox
 from tests.providers.clouds import Listener, MicrosoftOutside
-from tests.providers.contract import SPAN, Reading, insert, timed
 from tests.providers.over_http import HttpContract
+from tests.providers.promises.outside import SPAN, Reading, insert, timed
 from tests.providers.published import example
 
 

@@ -1,0 +1,1 @@
+"""The parts of the contract, a module for each thing promised."""
