@@ -13,9 +13,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
+from accounts.models import User
 from accounts.oauth import google, identity
 from accounts.oauth.errors import Problem, SignInFailed, TryLater
 from accounts.oauth.identity import KeySet, verify_microsoft
+from tests.accounts.browser import Browser, query_of
 
 TENANT = "11111111-2222-3333-4444-555555555555"
 OTHER_TENANT = "99999999-2222-3333-4444-555555555555"
@@ -215,3 +217,54 @@ def test_keys_that_are_out_of_reach_are_nobodys_fault(sandbox):
 
     with pytest.raises(TryLater):
         KeySet(identity.KEYS_URL).key("k1")
+
+
+@pytest.fixture
+def came_back(keys, db):
+    """A browser that comes back from Google with an id token of our making."""
+
+    def come(**changes):
+        browser = Browser()
+        asked = query_of(browser.start("/signin/google/"))
+        told = {
+            "access_token": "at",
+            "refresh_token": "rt",
+            "expires_in": 3599,
+            "token_type": "Bearer",
+            "scope": " ".join(google.SCOPES),
+            "id_token": signed(google_claims(nonce=asked["nonce"], **changes)),
+        }
+        keys.faults("oauth2.googleapis.com", "/token$", status=200, body=told)
+        return browser, browser.get("/connect/google/callback/", {"code": "c", "state": asked["state"]})
+
+    return come
+
+
+def test_a_verified_address_of_google_signs_up_at_once(came_back):
+    browser, _ = came_back()
+
+    assert browser.signed_in_as() == str(User.objects.get().pk)
+
+
+def test_an_address_that_google_did_not_verify_must_be_confirmed_first(came_back):
+    browser, response = came_back(email_verified=False)
+
+    assert response["Location"] == "/signin/confirm/"
+    assert browser.signed_in_as() is None
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("changes", [{"aud": "somebody else"}, {"iss": "https://evil.example"}])
+def test_a_callback_with_somebody_elses_token_signs_nobody_in(came_back, changes):
+    browser, response = came_back(**changes)
+
+    assert "could not be verified" in response.content.decode()
+    assert browser.signed_in_as() is None
+    assert not User.objects.exists()
+
+
+def test_a_token_without_an_address_says_which_permission_is_missing(came_back):
+    browser, response = came_back(email="")
+
+    assert "see your e-mail address" in response.content.decode()
+    assert not User.objects.exists()
