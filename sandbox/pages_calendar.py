@@ -116,7 +116,7 @@ def _create(person: Person, calendars: list[tuple[str, str, bool]], day: date, m
             tag(
                 "div",
                 tag("label", "Calendar", tag("select", *options, name="calendar")),
-                *fields(None, day, kind=person.kind, repeat=True),
+                *fields(None, day, kind=person.kind),
                 class_="fields",
             ),
             tag("p", tag("button", "Create", class_="primary", type="submit"), class_="row"),
@@ -147,7 +147,7 @@ async def one(world: World, request: Request, problem: str = "") -> Response:
         block(found, world.clock.now()),
         tag(
             "form",
-            tag("div", *fields(found, day_of(found.start), kind=person.kind, repeat=False), class_="fields"),
+            tag("div", *fields(found, day_of(found.start), kind=person.kind), class_="fields"),
             _whole_series() if in_series else None,
             tag(
                 "p",

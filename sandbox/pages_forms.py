@@ -25,6 +25,8 @@ Options = tuple[tuple[str, str], ...]
 
 
 def _select(name: str, label: str, options: Options, chosen: str = "") -> Markup:
+    if chosen and chosen not in dict(options):
+        options = (*options, (chosen, chosen))
     inner = [tag("option", word, value=value, selected=value == chosen) for value, word in options]
     return tag("label", label, tag("select", *inner, name=name))
 
@@ -33,8 +35,9 @@ def _input(name: str, label: str, value: str = "", kind: str = "text", class_: s
     return tag("label", label, tag("input", type=kind, name=name, value=value), class_=class_)
 
 
-def fields(event: HandEvent | None, day: date, *, kind: str, repeat: bool) -> list[Markup]:
+def fields(event: HandEvent | None, day: date, *, kind: str) -> list[Markup]:
     """All fields; `kind` is the cloud, since only Microsoft knows of working elsewhere and personal events."""
+    new = event is None
     starts, ends = _shown(event, day)
     all_day = event is not None and event.all_day
     last = ends.date() - timedelta(days=1) if all_day else ends.date()
@@ -50,10 +53,10 @@ def fields(event: HandEvent | None, day: date, *, kind: str, repeat: bool) -> li
             "All day",
             class_="check",
         ),
-        _select("zone", "Time zone", tuple((zone, zone) for zone in ZONES), event.zone if event else "Europe/Tallinn"),
     ]
-    if repeat:
-        found.append(_select("rrule", "Repeats", REPEAT))
+    if new:
+        zones = tuple((zone, zone) for zone in ZONES)
+        found += [_select("zone", "Time zone", zones, ZONE.key), _select("rrule", "Repeats", REPEAT)]
     microsoft = kind == "microsoft"
     found += [
         _select(

@@ -1,11 +1,11 @@
 """The providers' own published definitions, to check requests against."""
 
 import json
+import sys
 from collections.abc import Iterable
 from functools import lru_cache
 from os import environ
 from pathlib import Path
-from sys import stderr
 from typing import Any
 
 from sandbox.published_google import GoogleDefinitions
@@ -27,7 +27,7 @@ class Published:
         """The definitions of HETK_PUBLISHED, or of the folder beside the project; says once when there are none."""
         folder = Path(environ.get("HETK_PUBLISHED") or _BESIDE)
         if not folder.is_dir():
-            print(f"sandbox: no published definitions in {folder}; requests are not checked", file=stderr)
+            print(f"sandbox: no published definitions in {folder}; requests are not checked", file=sys.stderr)
             return cls(None)
         return cls(folder)
 
