@@ -41,8 +41,9 @@ WELCOME = f"""
   Hetk is running. Ctrl-C stops it.
 
     The site        {SITE}
-    The calendars   {SANDBOX}/      what Microsoft and Google would be: people, calendars, a mailbox
-    The mailbox     {SANDBOX}/_sandbox/mail
+    The calendars   {SANDBOX}/_sandbox/side-by-side      two at once, to edit by hand
+    The people      {SANDBOX}/      who has an account at the sandbox's Microsoft and Google
+    The mailbox     {SANDBOX}/_sandbox/mailbox      where the site's mails arrive
 """
 
 

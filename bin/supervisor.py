@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import threading
@@ -36,6 +37,12 @@ class Child:
     @property
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
+
+
+def bound(command: Sequence[str]) -> list[str]:
+    """`command`, asked to stop when the process that starts it is gone, however that came; as it is where that cannot be had."""
+    binder = shutil.which("setpriv")
+    return [binder, "--pdeathsig", "TERM", *command] if binder else list(command)
 
 
 class Supervisor:
@@ -95,7 +102,7 @@ class Supervisor:
         child.started_at = time.monotonic()
         child.start_at = 0.0
         child.process = subprocess.Popen(
-            child.command,
+            bound(child.command),
             cwd=self.cwd,
             env=dict(self.environment),
             stdin=subprocess.DEVNULL,

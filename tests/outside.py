@@ -14,6 +14,8 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
+from bin.supervisor import bound
+
 ROOT = Path(__file__).resolve().parent.parent
 READY = re.compile(r"sandbox ready on (http://127\.0\.0\.1:\d+) smtp (\d+)")
 CLIENTS = {"microsoft": "8dd90edb-c881-459a-ac84-2a1fee8c5c94", "google": "hetk-sandbox.apps.googleusercontent.com"}
@@ -47,7 +49,7 @@ class Outside:
         """Start one on free ports; `hook`: (public address, local site) of notifications. Its log goes to `log`."""
         with log.open("w") as errors:
             process = subprocess.Popen(
-                [sys.executable, "-m", "sandbox", "--port", "0", "--smtp-port", "0", "--hook", "=".join(hook)],
+                bound([sys.executable, "-m", "sandbox", "--port", "0", "--smtp-port", "0", "--hook", "=".join(hook)]),
                 cwd=ROOT,
                 env={**os.environ, "PYTHONUNBUFFERED": "1"},
                 stdout=subprocess.PIPE,
@@ -128,12 +130,20 @@ class Outside:
         """The person withdraws Hetk's access in the account's own settings."""
         self.call("POST", "revoke", {"person": person})
 
+    def expire_access(self, person: str) -> None:
+        """The access tokens of the person's grants run out; the grants stay good."""
+        self.call("POST", "revoke", {"person": person, "only": "access"})
+
+    def deliveries(self) -> list[dict[str, Any]]:
+        """Notifications sent or on their way, oldest first: url, mailbox, state, statuses."""
+        return _items(self.call("GET", "deliveries"), "deliveries")
+
     def hand(self, person: str, do: str, calendar_id: str | None = None, **fields: Any) -> Any:
         """What a person does by hand: do is create, edit, move, delete, list or calendars; dates may be date objects."""
         return self.call("POST", "hand", {"person": person, "calendar_id": calendar_id, "do": do, **fields})
 
     def mailbox(self) -> list[dict[str, Any]]:
-        """Mails that arrived by SMTP, oldest first."""
+        """Mails that arrived by SMTP, newest first."""
         return _items(self.call("GET", "mailbox"), "mails")
 
     def invitations(self) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -14,6 +15,7 @@ from bin.supervisor import Child, Supervisor
 from hetk import checks
 from tests.environment import free_port
 from tests.hetk.listeners import web_server
+from tests.outside import ROOT
 
 
 class Stage:
@@ -143,6 +145,28 @@ def test_a_second_request_to_stop_waits_for_nobody(tmp_path):
     began = time.monotonic()
     assert stage.supervisor.stop() == ["deaf"]
     assert time.monotonic() - began < 2
+
+
+def test_children_stop_when_the_supervisor_itself_is_killed(tmp_path):
+    code = f"""
+import os, sys
+from pathlib import Path
+from bin.supervisor import Child, Supervisor
+supervisor = Supervisor(cwd=Path({str(tmp_path)!r}), environment=os.environ, say=lambda line: print(line, flush=True))
+child = Child("child", [sys.executable, "-u", "-c", "import os, time; print(os.getpid()); time.sleep(60)"])
+supervisor.start(child)
+supervisor.watch()
+"""
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) as supervisor:
+        assert supervisor.stdout
+        child = int(supervisor.stdout.readline().split()[-1])
+        assert _runs(child)
+        supervisor.kill()
+    assert not _lives(child)
+
+
+def _runs(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
 
 
 # --- The demo's own ---------------------------------------------------------------------------------------------------
