@@ -102,7 +102,7 @@ def _head(person: Person, monday: date, calendars: list[tuple[str, str, bool]]) 
 
 
 def _day(day: date, blocks: list[Markup], today: date) -> Markup:
-    return tag("section", tag("h3", f"{day:%a %-d %b}"), *blocks, class_="day today" if day == today else "day")
+    return tag("section", tag("h2", f"{day:%a %-d %b}"), *blocks, class_="day today" if day == today else "day")
 
 
 def _create(person: Person, calendars: list[tuple[str, str, bool]], day: date, monday: date) -> Markup:

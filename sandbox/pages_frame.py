@@ -25,7 +25,7 @@ def shell(title: str, current: str, *body: Piece, site: str = "", live: int = 0,
     ]
     if site:
         links.append(tag("li", tag("a", "Hetk ↗", href=site)))
-    ribbon = tag("p", tag("span", "Sandbox: made-up people, made-up clouds, on this machine only"), class_="ribbon")
+    ribbon = tag("header", tag("p", "Sandbox: made-up people, made-up clouds, on this machine only"), class_="ribbon")
     return document(
         title,
         ribbon,

@@ -51,7 +51,7 @@ class Refusal(Exception):
         """Entra's own page, where sending the browser back would not be safe."""
         return document(
             "Sorry, but we're having trouble signing you in",
-            tag("p", "Sandbox: a stand-in for Microsoft's sign-in", class_="ribbon"),
+            tag("header", tag("p", "Sandbox: a stand-in for Microsoft's sign-in"), class_="ribbon"),
             tag(
                 "main",
                 tag("h1", "Sorry, but we’re having trouble signing you in."),

@@ -19,7 +19,9 @@ def people() -> list[Person]:
 
 def screen(title: str, *body: Piece, status: int = 200) -> Response:
     """A card under the ribbon that says what this is."""
-    ribbon = tag("p", "Sandbox: a stand-in for Microsoft’s sign-in. No real account is involved.", class_="ribbon")
+    ribbon = tag(
+        "header", tag("p", "Sandbox: a stand-in for Microsoft’s sign-in. No real account is involved."), class_="ribbon"
+    )
     mark = tag("p", tag("span", class_="squares", aria_hidden="true"), "Microsoft (sandbox)", class_="brand")
     return document(title, ribbon, tag("main", mark, *body, class_="card"), theme="microsoft", status=status)
 
