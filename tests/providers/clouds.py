@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from sync.core.event import Timed, When
-from sync.providers.base import Provider
 from sync.providers.google.provider import GoogleProvider
 from sync.providers.microsoft.provider import MicrosoftProvider
 from tests.outside import Outside as Sandbox
@@ -103,7 +102,7 @@ class CloudOutside:
         return str(self.issued)
 
     @property
-    def provider(self) -> Provider:
+    def provider(self) -> GoogleProvider | MicrosoftProvider:
         raise NotImplementedError
 
     def small_pages(self) -> None:

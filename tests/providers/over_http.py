@@ -1,10 +1,13 @@
 """What every provider that speaks HTTP keeps beyond the contract: tokens, broken answers, lost connections."""
 
+from dataclasses import replace
+
 import pytest
 
 from sync.core.event import Content
 from sync.providers.base import Remove, Update
-from sync.providers.errors import ComeBack, NoAccess, SignInAgain, Unknown
+from sync.providers.errors import ComeBack, NoAccess, Refused, SignInAgain, Unknown
+from sync.providers.wire import Ask
 from tests.providers.clouds import CloudOutside
 from tests.providers.contract import ProviderContract
 from tests.providers.promises.outside import ALL_FIELDS, SPAN, Reading, insert, timed
@@ -96,6 +99,15 @@ class HttpContract(ProviderContract):
         assert isinstance(answer.error, NoAccess)
         with pytest.raises(NoAccess):
             list(self.outside.provider.read(self.no_such_calendar(), "", SPAN))
+
+    @pytest.mark.parametrize("name", ["attendees", "organizer", "conferenceData", "onlineMeeting", "recurrence"])
+    def test_a_write_that_could_reach_somebody_cannot_leave(self, name: str) -> None:
+        good = Ask(method="POST", path="/calendars/x/events?sendUpdates=none", body={"location": "here"})
+        bad = replace(good, body={"location": "here", name: []})
+        before = self.outside.requests()
+        with pytest.raises(Refused):
+            list(self.outside.provider.client.write_all([good, bad]))
+        assert self.outside.requests() == before
 
     def test_what_is_told_to_a_log_holds_no_content(self) -> None:
         self.outside.sandbox.faults(self.outside.host, self.outside.events_path, method="POST", status=400)

@@ -74,6 +74,15 @@ class TestMicrosoft(HttpContract):
         reading = self.read(cursor)
         assert len(reading.series[master]) == 25
 
+    def test_a_series_whose_master_is_gone_has_no_instances(self) -> None:
+        cursor = self.read().cursor
+        master = self.outside.create("Standup", timed(9), rrule="FREQ=DAILY;COUNT=3")
+        body = example("observed.event-erroritemnotfound.response-404.json")
+        self.outside.sandbox.faults(self.outside.host, "/instances$", status=404, body=body)
+        reading = self.read(cursor)
+        assert reading.series[master] == frozenset()
+        assert not reading.events
+
     def test_a_copy_in_a_series_shape_is_not_guessed(self) -> None:
         self.outside.create("Standup", timed(9), rrule="FREQ=DAILY;COUNT=3")
         assert not any(event.unsure_of_mark for event in self.read().events.values())
