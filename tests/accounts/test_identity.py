@@ -264,7 +264,7 @@ def test_a_callback_with_somebody_elses_token_signs_nobody_in(came_back, changes
 
 
 def test_a_token_without_an_address_says_which_permission_is_missing(came_back):
-    browser, response = came_back(email="")
+    _, response = came_back(email="")
 
     assert "see your e-mail address" in response.content.decode()
     assert not User.objects.exists()

@@ -1,6 +1,7 @@
 """Sign up and sign in: by a mailed code, by Google, by Microsoft, and what an address can never do."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -308,5 +309,5 @@ def test_the_access_token_of_a_slow_newcomer_is_not_thought_younger_than_it_is(s
 
     browser.post("/signin/confirm/", {"code": code_in_the_mail()})
 
-    left = Connection.objects.get().access_expires_at - timezone.now()
-    assert left.total_seconds() < 3600 - 495
+    latest = timezone.now() + timedelta(seconds=3600 - 495)
+    assert Connection.objects.filter(access_expires_at__lt=latest).exists()
