@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 
@@ -55,6 +56,7 @@ X_FRAME_OPTIONS = "DENY"
 SANDBOX_URL = env.text("HETK_SANDBOX_URL", "")
 # Where providers send notifications; https for the real services. The sandbox maps the demo's address to the local site.
 WEBHOOK_URL = env.text("HETK_WEBHOOK_URL", SITE_URL)
+ALLOWED_HOSTS.append(urlsplit(WEBHOOK_URL).hostname or "")
 # By kind: how long Hetk makes a watch last, and how long before its end it is renewed.
 WATCH_LIFETIMES = {
     "microsoft": (timedelta(days=2), timedelta(days=1)),
