@@ -47,13 +47,13 @@ VISIBILITIES = {
 }
 
 
-def event(item: Mapping[str, Any], *, address: str, zone: str = "UTC") -> Event:
-    """An event that is not cancelled. `zone`: the calendar's, for times that name none; `address`: the account's own."""
+def event(item: Mapping[str, Any], *, address: str) -> Event:
+    """An event that is not cancelled. `address`: the account's own."""
     own_mark = ((item.get("extendedProperties") or {}).get("private") or {}).get(MARK, "")
     return Event(
         id=item["id"],
         version=item.get("etag", ""),
-        content=content(item, zone=zone),
+        content=content(item),
         series_id=item.get("recurringEventId", ""),
         ical_uid=item.get("iCalUID", ""),
         kind=KINDS.get(item.get("eventType", ""), Kind.DEFAULT),
@@ -67,10 +67,10 @@ def event(item: Mapping[str, Any], *, address: str, zone: str = "UTC") -> Event:
     )
 
 
-def content(item: Mapping[str, Any], *, zone: str = "UTC") -> Content:
+def content(item: Mapping[str, Any]) -> Content:
     return Content(
         title=plain(item.get("summary") or ""),
-        when=when(item, zone),
+        when=when(item),
         description=description(item.get("description") or ""),
         location=plain(item.get("location") or ""),
         show_as=show_as(item),
@@ -88,13 +88,13 @@ def show_as(item: Mapping[str, Any]) -> ShowAs:
     return ShowAs.OUT_OF_OFFICE if item.get("eventType") == "outOfOffice" else ShowAs.BUSY
 
 
-def when(item: Mapping[str, Any], zone: str) -> When:
-    """Dates stay the dates they are; times become UTC, with the zone they were given in beside them."""
+def when(item: Mapping[str, Any]) -> When:
+    """Dates stay the dates they are; times become UTC, with the zone they were given in beside them, if it was named."""
     start, end = item["start"], item.get("end") or item["start"]
     if "date" in start:
         first, last = date.fromisoformat(start["date"]), date.fromisoformat(end.get("date", start["date"]))
         return AllDay(first, max(last, first + timedelta(days=1)))
-    named = known_zone(start.get("timeZone") or zone)
+    named = known_zone(start.get("timeZone") or "UTC")
     return Timed(_instant(start, named), _instant(end, known_zone(end.get("timeZone") or named)), named)
 
 

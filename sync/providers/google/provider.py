@@ -24,7 +24,7 @@ from sync.providers.base import (
     Update,
     Write,
 )
-from sync.providers.errors import Changed, CursorLost, Exists, NoAccess, ProviderError, Refused
+from sync.providers.errors import Changed, ComeBack, CursorLost, Exists, NoAccess, ProviderError, Refused
 from sync.providers.google import mapping
 from sync.providers.google import watch as channels
 from sync.providers.google.client import BATCH_SIZE, Client, path
@@ -56,7 +56,7 @@ class GoogleProvider:
         while True:
             query = {"maxResults": 250} | ({"pageToken": page_token} if page_token else {})
             page = self.client.read(path("users", "me", "calendarList", **query))
-            listed += [item for item in page.get("items", ()) if self._offered(item)]
+            listed += [item for item in _items(page) if self._offered(item)]
             page_token = page.get("nextPageToken", "")
             if not page_token:
                 return sorted((self._calendar(item) for item in listed), key=lambda calendar: not calendar.primary)
@@ -97,7 +97,7 @@ class GoogleProvider:
                 yield page
                 continue
             if not found.get("nextSyncToken"):
-                raise Refused("the last page has no token", code="nextSyncToken")
+                raise ComeBack("the last page has no token")
             yield replace(page, cursor=found["nextSyncToken"])
             return
 
@@ -111,11 +111,10 @@ class GoogleProvider:
 
     def _page(self, found: dict[str, Any], *, full: bool) -> Page:
         """Of an item that comes twice the last counts."""
-        items = {item["id"]: item for item in found.get("items", ())}
-        zone = found.get("timeZone", "UTC")
+        items = {item["id"]: item for item in _items(found)}
         alive = [item for item in items.values() if item.get("status") != "cancelled"]
         gone = () if full else tuple(id for id, item in items.items() if item.get("status") == "cancelled")
-        events = [mapping.event(item, address=self.address, zone=zone) for item in alive]
+        events = [mapping.event(item, address=self.address) for item in alive]
         return Page(events=events, removed=gone, full=full)
 
     def get(self, calendar_id: str, ids: Sequence[str]) -> dict[str, Event | None]:
@@ -143,7 +142,7 @@ class GoogleProvider:
         if by_key is not None or not mark:
             return by_key
         query = {"privateExtendedProperty": f"{mapping.MARK}={mark}", "maxResults": 10}
-        items = self._list(calendar_id, query).get("items", ())
+        items = _items(self._list(calendar_id, query))
         events = [event for item in items if (event := self._alive(item)) and event.mark == mark]
         return events[0] if events else None
 
@@ -202,6 +201,13 @@ def _blind(write: Write) -> TypeGuard[Update]:
     return isinstance(write, Update) and bool(write.mark) and not write.version
 
 
+def _items(page: dict[str, Any]) -> list[dict[str, Any]]:
+    items = page.get("items", [])
+    if not isinstance(items, list):
+        raise ComeBack("a page without a list")
+    return items
+
+
 def _midnight(day: date) -> str:
     return datetime.combine(day, time(), UTC).isoformat().replace("+00:00", "Z")
 
@@ -243,6 +249,6 @@ def _refined(write: Write, error: ProviderError) -> ProviderError | None:
             return None
         case ((Update() | Remove()), 404 | 409 | 410 | 412):
             return Changed("the event is gone or at another version", **facts)
-        case _, 403 if error.code in ("requiredAccessLevel", "forbidden"):
+        case _, 403 if error.code == "requiredAccessLevel" or (isinstance(write, Insert) and error.code == "forbidden"):
             return NoAccess("the calendar is not writable", **facts)
     return error
