@@ -10,6 +10,7 @@ from sandbox import clients
 from sandbox.forms import basic_of, fields_of
 from sandbox.log import entry_of
 from sandbox.microsoft.identity_claims import (
+    OPENID,
     SHARED_AUTHORITIES,
     client_info,
     granted,
@@ -112,7 +113,7 @@ def _by_refresh(world: World, form: Mapping[str, str]) -> Issued:
             more={"suberror": "basic_action", "claims": POLICY},
         )
     asked = scopes_of(form["scope"]) if form.get("scope") else None
-    if asked is not None and not asked <= grant.scopes | {".default", "offline_access"}:
+    if asked is not None and not asked <= grant.scopes | OPENID | {".default"}:
         raise Refusal(
             "invalid_grant",
             65001,

@@ -139,7 +139,19 @@ def test_a_token_opens_its_own_cloud_only(client: Client) -> None:
     assert tokens.check(None, "microsoft") is None
     found = tokens.check(f"Bearer {issued.access_token}", "microsoft")
     assert found is not None
-    assert (found.person.id, found.client_id, found.scopes) == ("alice-northwind", MICROSOFT_ID, {"Calendars.Read"})
+    assert (found.person.id, found.client_id, found.scopes) == (
+        "alice-northwind",
+        MICROSOFT_ID,
+        frozenset({"Calendars.Read"}),
+    )
+
+
+def test_requests_within_one_mailbox_are_counted(client: Client) -> None:
+    world = client.sandbox.world
+    with world.inside("a") as first, world.inside("a") as second, world.inside("b") as other:
+        assert (first, second, other) == (1, 2, 1)
+    with world.inside("a") as again:
+        assert again == 1
 
 
 def test_access_can_run_out_while_the_grant_lives(client: Client) -> None:

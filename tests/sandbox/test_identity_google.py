@@ -140,9 +140,7 @@ def test_no_prompt_never_shows_a_screen(client: Client) -> None:
         ({"scope": f"openid {API}gmail.readonly"}, 400, "invalid_scope"),
     ],
 )
-def test_a_faulty_request_stays_at_google(
-    client: Client, changes: dict[str, str | None], status: int, text: str
-) -> None:
+def test_a_faulty_request_stays_at_google(client: Client, changes: dict[str, Any], status: int, text: str) -> None:
     answer = client("GET", google_authorize(**changes))
     assert (answer.status, "location" in answer.headers) == (status, False)
     assert text in answer.text
@@ -162,7 +160,7 @@ def test_a_faulty_request_stays_at_google(
     ],
 )
 def test_a_faulty_exchange_is_refused(
-    client: Client, changes: dict[str, str | None], status: int, error: str, description: str
+    client: Client, changes: dict[str, Any], status: int, error: str, description: str
 ) -> None:
     code = agreed(client, google_authorize(), "alice-gmail")["code"]
     answer = google_exchange(client, code, **changes)

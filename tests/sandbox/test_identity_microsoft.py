@@ -130,6 +130,8 @@ def test_where_administrators_approve_people_meet_the_approval_screen(client: Cl
         answer = client("POST", address, form=form)
         assert answer.status == 200
         assert "Need admin approval" in answer.text
+    other = client("POST", address, form={"person": "alice-fabrikam", "choice": "other"})
+    assert "Pick an account" in other.text
     back = client("POST", address, form={"person": "alice-fabrikam", "choice": "return"}).returned
     assert back["error"] == "consent_required"
     assert "AADSTS90094" in back["error_description"]
@@ -146,7 +148,7 @@ def test_where_administrators_approve_people_meet_the_approval_screen(client: Cl
     ],
 )
 def test_an_unknown_application_or_address_is_never_redirected_to(
-    client: Client, changes: dict[str, str | None], code: str
+    client: Client, changes: dict[str, Any], code: str
 ) -> None:
     answer = client("GET", microsoft_authorize(**changes))
     assert answer.status == 400
@@ -167,9 +169,7 @@ def test_an_unknown_application_or_address_is_never_redirected_to(
         ({"prompt": "sometimes"}, "invalid_request"),
     ],
 )
-def test_a_faulty_request_comes_back_with_its_error(
-    client: Client, changes: dict[str, str | None], error: str
-) -> None:
+def test_a_faulty_request_comes_back_with_its_error(client: Client, changes: dict[str, Any], error: str) -> None:
     assert client("GET", microsoft_authorize(**changes)).returned["error"] == error
 
 
@@ -229,7 +229,7 @@ def test_accounts_of_other_clouds_and_tenants_are_refused(client: Client) -> Non
     ],
 )
 def test_a_faulty_exchange_is_refused_and_the_code_stays_good(
-    client: Client, changes: dict[str, str | None], status: int, error: str, number: int
+    client: Client, changes: dict[str, Any], status: int, error: str, number: int
 ) -> None:
     code = agreed(client, microsoft_authorize(), "alice-northwind")["code"]
     answer = microsoft_exchange(client, code, **changes)
@@ -256,6 +256,13 @@ def test_refreshing_gives_new_tokens_and_leaves_the_old_refresh_token_valid(clie
     assert second["scope"] == "Calendars.ReadWrite openid profile email"
     assert refreshed(client, first["refresh_token"]).status == 200
     assert refreshed(client, second["refresh_token"]).status == 200
+
+
+def test_a_refresh_cannot_reach_for_more_than_was_granted(client: Client) -> None:
+    given = tokens(client)["refresh_token"]
+    assert refreshed(client, given, scope="Calendars.ReadWrite openid offline_access").status == 200
+    more = refreshed(client, given, scope="User.Read").json()
+    assert (more["error"], more["error_codes"]) == ("invalid_grant", [65001])
 
 
 def test_without_offline_access_there_is_no_refresh_token(client: Client) -> None:
@@ -349,6 +356,15 @@ def test_the_modern_admin_consent_is_strict_about_its_parameters(client: Client,
     answer = client("GET", address)
     assert answer.status == 400
     assert "location" not in answer.headers
+
+
+def test_an_administrator_may_consent_for_everybody_while_signing_in(client: Client) -> None:
+    asking = client("POST", microsoft_authorize(), form={"person": "admin-fabrikam"})
+    assert "Consent on behalf of your organization" in asking.text
+    agreed(client, microsoft_authorize(), "admin-fabrikam")
+    assert client("POST", microsoft_authorize(), form={"person": "alice-fabrikam"}).status == 200
+    agreed(client, microsoft_authorize(prompt="consent"), "admin-fabrikam", everybody="yes")
+    assert client("POST", microsoft_authorize(), form={"person": "alice-fabrikam"}).status == 302
 
 
 def test_the_short_link_works_without_an_address_to_return_to(client: Client) -> None:
