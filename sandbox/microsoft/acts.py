@@ -12,8 +12,8 @@ from sandbox.microsoft.store import Box, Item, Piece, Span
 WHEN = frozenset({"start", "end", "isAllDay"})
 
 
-def create(box: Box, draft: Draft, **given: Any) -> Item:
-    """A new event from a draft; `given` are properties that only the server sets (organizer, responseStatus ...)."""
+def create(box: Box, draft: Draft, ical_uid: str | None = None, **given: Any) -> Item:
+    """A new event from a draft; `ical_uid` and `given` are what only the server sets (organizer, responseStatus ...)."""
     owner = box.owner
     taken = owner.transactions.get(draft.transaction_id or "")
     if taken is not None:
@@ -38,7 +38,7 @@ def create(box: Box, draft: Draft, **given: Any) -> Item:
         core=core,
         number=owner.created,
         box=box,
-        ical_uid=owner.ids.ical_uid(core),
+        ical_uid=owner.ids.ical_uid(core) if ical_uid is None else ical_uid,
         transaction_id=draft.transaction_id,
     )
     item.recur(rule)

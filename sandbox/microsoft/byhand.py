@@ -62,8 +62,12 @@ class GraphHand:
         answer: str | None = None,
         organizer: str | None = None,
         kind: str = "default",
+        ical_uid: str | None = None,
     ) -> str:
-        """An event of the default kind: Outlook has no others; out of office is a way to show it."""
+        """An event of the default kind: Outlook has no others; out of office is a way to show it.
+
+        `ical_uid`: for a meeting that came from elsewhere under its own one; "" for an event that has none.
+        """
         mailbox, mount = self._writable(person, calendar_id)
         body = {
             **_texts(title=title, description=description, location=location, attendees=attendees),
@@ -73,10 +77,11 @@ class GraphHand:
         }
         if rrule:
             body["recurrence"] = _recurrence(rrule, start, zone)
-        item = acts.create(mount.box, _draft(body, creating=True), **_invited(person, organizer, answer))
+        item = acts.create(mount.box, _draft(body, creating=True), ical_uid, **_invited(person, organizer, answer))
         return mailbox.ids.event(item.core, None, immutable=True)
 
     def edit(self, person: Person, calendar_id: str | None, id: str, **changes: Any) -> None:
+        """Also takes `answer`, and `cancelled` for a meeting whose organizer called it off."""
         one = self._find(person, calendar_id, id)
         texts = {name: changes[name] for name in ("title", "description", "location", "attendees") if name in changes}
         body = _texts(**texts) | {NAMES[name]: changes[name] for name in ("show_as", "sensitivity") if name in changes}
@@ -91,6 +96,8 @@ class GraphHand:
         draft = _draft(body, creating=False)
         if changes.get("answer"):
             draft.fields |= _answered(changes["answer"])
+        if "cancelled" in changes:
+            draft.fields["isCancelled"] = changes["cancelled"]
         _refusals(acts.change, one, draft)
 
     def move(self, person: Person, calendar_id: str | None, id: str, start: Moment, end: Moment) -> None:

@@ -107,7 +107,7 @@ def _event(one: Instance, lens: Lens) -> dict[str, Any]:
         **{name: fields[name] for name in DEFAULTS},
         "originalStartTimeZone": one.span.start_zone,
         "originalEndTimeZone": one.span.end_zone,
-        "iCalUId": item.ical_uid,
+        "iCalUId": item.ical_uid or None,
         "bodyPreview": bodies.preview(fields.get("body", "")),
         "body": body(fields.get("body", ""), text=lens.text),
         "isAllDay": one.span.all_day,

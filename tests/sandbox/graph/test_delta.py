@@ -203,6 +203,7 @@ def test_a_series_is_never_split_over_pages(alice: Graph) -> None:
     for _ in range(3):
         alice.create(recurrence=weekly(count=8))
     pages = list(alice.pages(START, prefer="odata.maxpagesize=5"))
+    assert [len(page.value) for page in pages] == [9, 9, 9]
     for page in pages:
         masters = [row["id"] for row in page.value if row["type"] == "seriesMaster"]
         owners = Counter(row["seriesMasterId"] for row in page.value if row["type"] == "occurrence")

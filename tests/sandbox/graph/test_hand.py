@@ -95,6 +95,17 @@ def test_an_answer_can_be_changed(world: World, alice: Graph) -> None:
     assert alice.get(f"/me/events/{id}").body["responseStatus"]["response"] == "declined"
 
 
+def test_a_meeting_from_elsewhere_keeps_its_uid_and_can_be_called_off(world: World, alice: Graph) -> None:
+    who = {"organizer": "eve@elsewhere.example", "attendees": ["alice@northwind.example"]}
+    id = world.hand(WHO, "create", title="Invited", **NINE, **who, ical_uid="x@google.com")["id"]
+    world.hand(WHO, "edit", id=id, cancelled=True)
+    read = alice.get(f"/me/events/{id}").body
+    assert (read["iCalUId"], read["isCancelled"]) == ("x@google.com", True)
+    assert alice.get("/me/events", _filter="iCalUId eq 'x@google.com'").value[0]["id"] == read["id"]
+    without = world.hand(WHO, "create", title="Old", **NINE, ical_uid="")["id"]
+    assert alice.get(f"/me/events/{without}").body["iCalUId"] is None
+
+
 def test_a_hand_may_not_write_where_it_may_only_read(world: World, alice: Graph) -> None:
     body = {"person": WHO, "do": "create", "calendar_id": alice.calendar("Board"), "title": "x", **NINE}
     with pytest.raises(AssertionError, match="PermissionError"):
