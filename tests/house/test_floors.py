@@ -5,8 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.house.source import CODE, ROOT, imports, modules, name, text, tree
 
 CLOCKS_AND_DICE = {"now", "utcnow", "today", "time", "monotonic", "random", "uuid4", "token_bytes", "urandom"}
@@ -18,23 +16,19 @@ def test_upper_floors_import_lower_ones_and_never_the_reverse():
     assert done.returncode == 0, done.stdout[done.stdout.find("Contracts\n") :]
 
 
-@pytest.mark.parametrize("path", modules("sync/core"), ids=name)
-def test_the_core_imports_the_standard_library_and_itself(path):
-    allowed = {*sys.stdlib_module_names, "sync"}
-    assert {module for module in imports(path) if module.partition(".")[0] not in allowed} == set()
-    assert {
-        module for module in imports(path) if module.startswith("sync") and not module.startswith("sync.core")
-    } == set()
+CORE = modules("sync/core")
 
 
-@pytest.mark.parametrize("path", modules("sync/core"), ids=name)
-def test_the_core_has_neither_clock_nor_dice(path):
-    called = {
-        node.func.attr
-        for node in ast.walk(tree(path))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    }
-    assert called & CLOCKS_AND_DICE == set()
+def test_the_core_imports_the_standard_library_and_itself():
+    seen = {module for path in CORE for module in imports(path)}
+    foreign = {module for module in seen if module.partition(".")[0] not in sys.stdlib_module_names}
+    assert {module for module in foreign if not module.startswith("sync.core")} == set()
+
+
+def test_the_core_has_neither_clock_nor_dice():
+    calls = [(name(path), node.func) for path in CORE for node in ast.walk(tree(path)) if isinstance(node, ast.Call)]
+    called = [(place, call.attr) for place, call in calls if isinstance(call, ast.Attribute)]
+    assert [(place, verb) for place, verb in called if verb in CLOCKS_AND_DICE] == []
 
 
 def test_no_module_is_a_drawer():
@@ -43,24 +37,21 @@ def test_no_module_is_a_drawer():
 
 
 def test_nothing_is_wired_by_signals():
-    heard = [
-        name(path) for path in modules() for module in imports(path) if "signals" in module or "dispatch" in module
+    seen = [(name(path), module) for path in modules("hetk", "accounts", "sync") for module in imports(path)]
+    assert [place for place, module in seen if "signals" in module or module.startswith("django.dispatch")] == []
+
+
+VIEWS = [path for path in modules("accounts", "sync") if "views" in path.parts or path.stem == "views"]
+
+
+def test_views_reach_rows_through_access_functions():
+    assert VIEWS
+    assert [name(path) for path in VIEWS if ".objects.get(" in text(path) or "get_object_or_404" in text(path)] == []
+
+
+def test_pages_are_functions():
+    classes = [
+        (name(path), node.name) for path in VIEWS for node in ast.walk(tree(path)) if isinstance(node, ast.ClassDef)
     ]
-    assert [place for place in heard if not place.startswith("sandbox")] == []
-
-
-def _views() -> list[Path]:
-    return [path for path in modules("accounts", "sync") if "views" in path.parts or path.stem == "views"]
-
-
-@pytest.mark.parametrize("path", _views(), ids=name)
-def test_a_view_reaches_rows_through_access_functions(path):
-    assert ".objects.get(" not in text(path)
-    assert "get_object_or_404" not in text(path)
-
-
-@pytest.mark.parametrize("path", _views(), ids=name)
-def test_a_page_is_a_function(path):
-    classes = [node.name for node in ast.walk(tree(path)) if isinstance(node, ast.ClassDef)]
-    assert [known for known in classes if known.endswith("View")] == []
-    assert ".as_view(" not in text(path)
+    assert [known for known in classes if known[1].endswith("View")] == []
+    assert [name(path) for path in VIEWS if ".as_view(" in text(path)] == []
