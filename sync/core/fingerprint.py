@@ -35,7 +35,9 @@ class Fingerprints:
         }
 
     def _print(self, salt: str, name: str, text: str) -> str:
-        digest = hmac.new(self._key, f"{salt}\x1f{name}\x1f{text}".encode(), hashlib.sha256).digest()
+        # Half a surrogate pair is not UTF-8, and still somebody's title.
+        message = f"{salt}\x1f{name}\x1f{text}".encode(errors="surrogatepass")
+        digest = hmac.new(self._key, message, hashlib.sha256).digest()
         return base64.urlsafe_b64encode(digest[:9]).decode()
 
 

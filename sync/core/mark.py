@@ -66,7 +66,7 @@ class Marks:
         """The mark in `text` if this installation made it, else None: a forged or foreign mark is not ours."""
         body, _, signature = text.rpartition(".")
         parts = body.split(".")
-        if len(parts) != 6 or parts[0] != PREFIX or parts[2] != self._installation:
+        if not text.isascii() or len(parts) != 6 or parts[0] != PREFIX or parts[2] != self._installation:
             return None
         secret = self._keys.get(parts[1])
         if secret is None or not hmac.compare_digest(signature, self._sign(secret, body)):

@@ -86,4 +86,4 @@ def _shown(event: Event) -> ShowAs:
 def _swap(text: str, swap: tuple[str, str] | None) -> str:
     if not swap or not text:
         return text
-    return re.sub(rf"(?<![\w.+-]){re.escape(swap[0])}(?![\w-])", lambda _: swap[1], text, flags=re.IGNORECASE)
+    return re.sub(rf"(?<![\w.+-]){re.escape(swap[0])}(?![\w-]|\.\w)", lambda _: swap[1], text, flags=re.IGNORECASE)
