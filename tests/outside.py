@@ -56,11 +56,13 @@ class Outside:
                 stderr=errors,
                 text=True,
             )
+        outside = cls(url="", smtp_port=0, process=process)
         line = _first_match(process, seconds=30)
         if line is None:
-            process.kill()
+            outside.stop()
             raise SandboxError(f"the sandbox did not start:\n{log.read_text()[-3000:]}")
-        return cls(url=line[1], smtp_port=int(line[2]), process=process)
+        outside.url, outside.smtp_port = line[1], int(line[2])
+        return outside
 
     def stop(self) -> None:
         self.process.terminate()
