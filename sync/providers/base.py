@@ -64,8 +64,10 @@ class Page:
     """One page of a reading.
 
     events: complete events (single ones and instances), copies of ours among them.
-    removed: ids the provider says are gone or out of its span (see `Traits.removal_proves`).
-    series: for each series touched, ALL ids of its instances inside the span; a known id that is missing is gone.
+    removed: ids the provider says are gone or out of its span (see `Traits.removal_proves`); some may never have been told before,
+        a series' master among them.
+    series: for each series touched, ALL ids of its instances inside the span; a known id that is missing is gone. An id removed
+        that may have been a master stands here with no instances.
     cursor: only on the last page: the token for the next reading. A page without one is not the last.
     full: this reading lists the whole span, so that absence counts once its last page is in.
     """
@@ -143,7 +145,10 @@ class Provider(Protocol):
         """The events by id, with their marks, in as few requests as the provider allows; None for one that is gone."""
 
     def find(self, calendar_id: str, mark: str, key: str) -> Event | None:
-        """The living copy that carries exactly this mark or was created under this key, if there is one."""
+        """The living copy that carries exactly this mark or was created under this key, if there is one.
+
+        A provider that cannot be asked for a key (Graph) looks for the mark alone, so callers give both.
+        """
 
     def write(self, calendar_id: str, writes: Sequence[Write]) -> Iterator[Answered]:
         """Carry out writes; one answer for each, in order. A batch is answered before the next is sent."""

@@ -101,7 +101,8 @@ class MemoryProvider:
         whole = [shelf.events[id] for members in series.values() for id in sorted(members)]
         return Page(
             events=[self._veiled(event) for event in events] + whole,
-            removed=[id for id in loose if id not in told],
+            # Graph words the end of a series as the removal of its master.
+            removed=[id for id in loose if id not in told] + [name for name, ids in series.items() if not ids],
             series=series,
         )
 

@@ -3,6 +3,8 @@
 import dataclasses
 from datetime import timedelta
 
+import pytest
+
 from sync.core.event import AllDay, Content, Field, Sensitivity, ShowAs, Timed
 from sync.providers.base import Answered, Remove, Update
 from sync.providers.errors import Changed, Exists
@@ -98,6 +100,23 @@ class Writes(Spoken):
         assert seen.mark == changed.mark == f"{MARK}.2"
         assert seen.key == made.key
         assert len(self.read().events) == 1
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "one\ntwo\n\nfour",
+            "a < b & c > d",
+            "<b>not bold</b> &amp; typed so",
+            "https://example.org/?a=1&b=2#c",
+            "Grüße, 你好, 🎉",
+            "Participants:\n- Alice <alice@northwind.example>\n- bob@northwind.example",
+        ],
+    )
+    def test_text_comes_back_as_it_was_written(self, text: str) -> None:
+        made = self.wrote(insert(1, description=text, title="T & <T> 🎉", location="R <4> & 5"))
+        for seen in (made, self.got(made.id), self.read().events[made.id]):
+            assert seen.content.description == text
+            assert (seen.content.title, seen.content.location) == ("T & <T> 🎉", "R <4> & 5")
 
     def test_what_a_copy_no_longer_says_is_cleared(self) -> None:
         made = self.wrote(insert(1, description="secret", location="secret place", title="Secret"))
