@@ -17,7 +17,7 @@ from sync.overview import title_of
 @signed_in
 def index(request: HttpRequest) -> HttpResponse:
     pairs = [(pair.public_id, title_of(pair)) for pair in pairs_of(person(request))]
-    return _page(request, timeline.of_user(person(request)), {"pairs": pairs, "overall": True})
+    return _page(request, timeline.of_user(person(request)), {"pairs": pairs})
 
 
 @require_safe

@@ -26,6 +26,6 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "calendars": 0 if rows else calendars_of(user).count(),
         "state": "-".join(f"{row.pair.pk}{row.standing.tone}" for row in rows),
     }
-    return render(
-        request, "sync/_dashboard.html" if request.headers.get("HX-Request") else "sync/dashboard.html", context
-    )
+    context["changed"] = request.GET.get("was", context["state"]) != context["state"]
+    partial = request.headers.get("HX-Request")
+    return render(request, "sync/_dashboard.html" if partial else "sync/dashboard.html", context)

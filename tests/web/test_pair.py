@@ -1,0 +1,147 @@
+"""The page of one sync and its verbs."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from sync.models import Brake, Calendar, Link, Pair
+from tests.web.household import act
+
+
+def post(browser, name, pair, data=None, **more):
+    return browser.post(reverse(name, args=(pair.public_id,)), data or {}, follow=True, **more)
+
+
+def test_both_directions_stand_with_their_looks_and_counts(alice, browser):
+    pair = alice.pair(copies=5)
+    pair.flows.filter(source=alice.home).update(private=False, show_as="tentative", transform_identity=True)
+    html = browser.get(reverse("pair", args=(pair.public_id,))).content.decode()
+    assert "Busy only" in html
+    assert "Full details, shown as tentative, your address exchanged" in html
+    assert html.count("5 copies") == 2
+
+
+def test_pause_and_resume(alice, browser):
+    pair = alice.pair()
+    assert "Paused. Copies stay as they are" in post(browser, "pause", pair).content.decode()
+    assert Pair.objects.get().paused_at
+    assert "Resumed." in post(browser, "resume", pair).content.decode()
+    assert Pair.objects.get().paused_at is None
+
+
+def test_sync_now_rings_both_calendars(alice, browser):
+    pair = alice.pair()
+    post(browser, "sync_now", pair)
+    assert Calendar.objects.filter(due_at__lte=timezone.now()).count() == 2
+
+
+@pytest.mark.parametrize("decision", ["release", "restore", "stop"])
+def test_the_word_on_held_deletions_is_kept_with_who_gave_it(alice, browser, decision):
+    pair = alice.pair()
+    brake = alice.brake(pair)
+    page = browser.get(reverse("pair", args=(pair.public_id,))).content.decode()
+    assert "Delete 37 copies in Home?" in page
+    browser.post(reverse("decide", args=(pair.public_id, brake.pk)), {"decision": decision})
+    brake.refresh_from_db()
+    assert (brake.decision, brake.decided_by) == (decision, alice.user)
+    assert bool(Pair.objects.get().paused_at) is (decision == "stop")
+
+
+def test_a_word_that_is_none_of_the_three_decides_nothing(alice, browser):
+    pair = alice.pair()
+    brake = alice.brake(pair)
+    browser.post(reverse("decide", args=(pair.public_id, brake.pk)), {"decision": "maybe"})
+    assert Brake.objects.get().decided_at is None
+
+
+def test_a_question_answered_already_is_gone(alice, browser):
+    pair = alice.pair()
+    brake = alice.brake(pair)
+    where = reverse("decide", args=(pair.public_id, brake.pk))
+    browser.post(where, {"decision": "restore"})
+    assert browser.post(where, {"decision": "release"}).status_code == 404
+    assert Brake.objects.get().decision == "restore"
+
+
+def test_ending_with_its_copies_counts_down_to_a_proof(alice, browser):
+    pair = alice.pair(two_way=False, copies=2)
+    answer = post(browser, "end", pair, {"copies": "remove"})
+    assert "2 copies left of 2" in answer.content.decode()
+    Link.objects.filter(origin_id="origin-0").delete()
+    progress = reverse("ending", args=(pair.public_id,))
+    assert "1 copy left of 2" in browser.get(progress).content.decode()
+    Pair.objects.all().delete()
+    last = browser.get(progress, headers={"HX-Request": "true"})
+    # 286 is how htmx is told to stop asking.
+    assert last.status_code == 286
+    assert "0 left" in last.content.decode()
+
+
+def test_ending_without_its_copies_is_over_at_once(alice, browser):
+    pair = alice.pair()
+    assert "Its copies stay" in post(browser, "end", pair, {"copies": "keep"}).content.decode()
+    assert not Pair.objects.exists()
+
+
+def test_ending_without_a_choice_ends_nothing(alice, browser):
+    pair = alice.pair()
+    post(browser, "end", pair)
+    assert Pair.objects.get().ending_at is None
+
+
+def test_only_who_ended_a_sync_sees_the_proof(alice, charlie, browser, browser_of):
+    pair = alice.pair()
+    post(browser, "end", pair, {"copies": "remove"})
+    Pair.objects.all().delete()
+    assert browser_of(charlie).get(reverse("ending", args=(pair.public_id,))).status_code == 404
+
+
+def edit_data(**changes):
+    data = {"direction": "two", "out-private": "yes", "out-show_as": "keep"}
+    return {**data, "back-private": "yes", "back-show_as": "keep", **changes}
+
+
+def test_an_edit_changes_the_directions_in_place(alice, browser):
+    pair = alice.pair()
+    post(browser, "edit", pair, edit_data(**{"back-private": "no", "back-show_as": "tentative"}))
+    out, back = pair.flows.order_by("pk")
+    assert (out.private, back.private, back.show_as) == (True, False, "tentative")
+    assert Link.objects.count() == 6
+
+
+def test_switching_a_direction_off_ends_its_flow_only(alice, browser):
+    pair = alice.pair()
+    post(browser, "edit", pair, edit_data(direction="one"))
+    out, back = pair.flows.order_by("pk")
+    assert (out.ending_at, bool(back.ending_at)) == (None, True)
+
+
+def test_what_saving_would_do_is_said_before_it_is_done(alice, browser):
+    pair = alice.pair(copies=4)
+    data = edit_data(direction="one", check="1", **{"out-private": "no"})
+    html = browser.post(reverse("edit", args=(pair.public_id,)), data, headers={"HX-Request": "true"}).content.decode()
+    assert "4 copies in Home will be changed in place." in html
+    assert "4 copies in Work will be removed. No original is." in html
+    assert pair.flows.filter(private=True, ending_at=None).count() == 2
+
+
+def test_a_value_that_does_not_exist_changes_nothing(alice, browser):
+    pair = alice.pair()
+    assert post(browser, "edit", pair, edit_data(**{"out-show_as": "purple"})).status_code == 200
+    assert pair.flows.filter(show_as="keep").count() == 2
+
+
+def test_a_first_sync_shows_its_progress(alice, browser):
+    pair = alice.pair(two_way=False, copies=3)
+    pair.flows.update(settled_at=None)
+    alice.link(pair.flows.get(), "waiting", due_at=timezone.now())
+    html = browser.get(reverse("pair", args=(pair.public_id,))).content.decode()
+    assert '<progress value="3" max="4"' in html
+
+
+def test_the_latest_changes_cost_no_query_each(alice, browser, django_assert_num_queries):
+    pair = alice.pair()
+    for _ in range(8):
+        act(pair)
+    with django_assert_num_queries(10):
+        browser.get(reverse("pair", args=(pair.public_id,)))
