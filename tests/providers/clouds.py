@@ -236,15 +236,13 @@ class GoogleOutside(CloudOutside):
         self.provider.page_size = 10
 
     def lose_cursor(self) -> None:
-        self.sandbox.faults(
-            self.host, "/events$", method="GET", status=410, body=_google_error(410, "fullSyncRequired")
-        )
+        self.sandbox.faults(self.host, "/events$", method="GET", status=410, body=google_error(410, "fullSyncRequired"))
 
     def close(self) -> None:
-        self.sandbox.faults(self.host, "/events$", status=404, body=_google_error(404, "notFound"), times=9)
+        self.sandbox.faults(self.host, "/events$", status=404, body=google_error(404, "notFound"), times=9)
 
 
-def _google_error(status: int, reason: str) -> dict[str, Any]:
+def google_error(status: int, reason: str) -> dict[str, Any]:
     errors = [{"domain": "global", "reason": reason, "message": reason}]
     return {"error": {"code": status, "message": reason, "errors": errors}}
 
