@@ -99,6 +99,7 @@ async def _one(outer: Call, item: dict[str, Any], before: list[int]) -> Answer:
 
 
 def refused(outer: Call, refusal: Refusal) -> Answer:
+    """A refusal as the answer of one item."""
     return Answer(refusal.status, refusal.body(outer.cloud.world.clock.now()), dict(refusal.headers))
 
 

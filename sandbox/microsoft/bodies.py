@@ -25,6 +25,7 @@ def stored(content: str, content_type: str) -> str:
 
 
 def from_text(text: str) -> str:
+    """Text as Exchange turns it into HTML."""
     lines = [_spaces(escape(line, quote=False)) for line in text.replace("\r\n", "\n").rstrip("\n").split("\n")]
     return FROM_TEXT.format(meta=META, lines="<br>\r\n".join(lines))
 
@@ -35,6 +36,7 @@ def _spaces(line: str) -> str:
 
 
 def from_html(html: str) -> str:
+    """HTML in Exchange's own wrapping, scripts and needless blanks left out."""
     inner = re.sub(r"(?is)<script.*?</script>|<!doctype[^>]*>", "", html)
     if match := re.search(r"(?is)<body[^>]*>(.*?)(</body>|$)", inner):
         inner = match.group(1)

@@ -11,6 +11,7 @@ from sandbox.microsoft.store import Box
 
 @answers("GET", "me")
 def me(call: Call) -> Answer:
+    """The person's own page, which a token for calendars does not open."""
     if not call.cloud.scopes(call.grant) & {"User.Read", "User.ReadWrite"}:
         raise Refusal(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
     person = call.grant.person
@@ -29,6 +30,7 @@ def me(call: Call) -> Answer:
 
 @answers("GET", "me/calendars")
 def listed(call: Call) -> Answer:
+    """Own and shared calendars, in pages."""
     mounts = list(call.mailbox.mounts.values())
     size, skip = call.page_size, call.skip
     body: dict[str, Any] = {
@@ -43,6 +45,7 @@ def listed(call: Call) -> Answer:
 @answers("GET", "me/calendar")
 @answers("GET", "me/calendars/{calendar}")
 def get(call: Call, calendar: str | None = None) -> Answer:
+    """One calendar; the default one without an id."""
     made = _chosen(call, render.calendar(mount_of(call, calendar)))
     context = f"{ROOT}/$metadata#users('{call.grant.person.subject}')/calendars/$entity"
     return Answer(200, {"@odata.context": context, **made})

@@ -38,10 +38,12 @@ class Call:
 
     @cached_property
     def mailbox(self) -> Mailbox:
+        """The caller's own mailbox."""
         return self.cloud.mailbox(self.grant.person)
 
     @cached_property
     def prefer(self) -> dict[str, str]:
+        """The Prefer header by name, names in lower case."""
         found = PREFERENCE.findall(self.headers.get("prefer", ""))
         return {name.lower(): quoted or plain for name, quoted, plain in found}
 
@@ -72,6 +74,7 @@ class Call:
 
     @cached_property
     def page_size(self) -> int:
+        """$top, else odata.maxpagesize, else ten."""
         top = self.query.get("$top")
         if top is None:
             return self.page_preference or DEFAULT_PAGE
@@ -82,6 +85,7 @@ class Call:
 
     @cached_property
     def skip(self) -> int:
+        """How many rows came before."""
         value = self.query.get("$skip", "0")
         if not value.isdigit():
             raise invalid("BadRequest", f"Invalid value '{value}' for $skip query option found.")

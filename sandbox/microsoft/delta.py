@@ -61,6 +61,7 @@ class Tokens:
     _known: OrderedDict[str, Cursor | Place] = field(default_factory=OrderedDict)
 
     def give(self, meaning: Cursor | Place) -> str:
+        """A token for this; older ones may fall out for it."""
         secret = token_urlsafe(24)
         token = secret + _check(secret)
         self._known[token] = meaning
@@ -81,6 +82,7 @@ class Tokens:
         return self._known[token]
 
     def forget(self) -> None:
+        """As if all tokens were too old."""
         self._known.clear()
 
 
@@ -225,4 +227,5 @@ def whole(item: Item, lens: Lens) -> orjson.Fragment:
 
 
 def removed(id: str) -> dict[str, Any]:
+    """How change tracking says that something is gone, or only out of its window."""
     return {"@odata.type": "#microsoft.graph.event", "id": id, "@removed": {"reason": "deleted"}}

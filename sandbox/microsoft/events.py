@@ -46,6 +46,7 @@ def context(call: Call, calendar: str | None, tail: str = "") -> str:
 @answers("POST", "me/calendar/events")
 @answers("POST", "me/calendars/{calendar}/events")
 def create(call: Call, calendar: str | None = None) -> Answer:
+    """201 with the event as it is kept; 409 for a transactionId that a living event carries."""
     mount = mount_of(call, calendar)
     body = call.json()
     call.checked("event", body)
@@ -63,6 +64,7 @@ def create(call: Call, calendar: str | None = None) -> Answer:
 @answers("GET", "me/calendar/events/{event}")
 @answers("GET", "me/calendars/{calendar}/events/{event}")
 def get(call: Call, event: str, calendar: str | None = None) -> Answer:
+    """One event, or one instance of a series, by id."""
     _, one = locate(call.mailbox, event, mount_of(call, calendar) if calendar else None)
     return Answer(200, {"@odata.context": context(call, calendar, "/$entity"), **shown(call, one)})
 
@@ -95,6 +97,7 @@ def _outliers(master: Instance, lens: Lens, chosen: str, expand: str) -> dict[st
 @answers("PATCH", "me/calendar/events/{event}")
 @answers("PATCH", "me/calendars/{calendar}/events/{event}")
 def change(call: Call, event: str, calendar: str | None = None) -> Answer:
+    """Changes only what the body names; an occurrence becomes an exception."""
     mount, one = locate(call.mailbox, event, mount_of(call, calendar) if calendar else None)
     body = call.json()
     call.checked("event", body)
@@ -110,6 +113,7 @@ def change(call: Call, event: str, calendar: str | None = None) -> Answer:
 @answers("DELETE", "me/calendar/events/{event}")
 @answers("DELETE", "me/calendars/{calendar}/events/{event}")
 def remove(call: Call, event: str, calendar: str | None = None) -> Answer:
+    """204; the organizer's guests are told."""
     mount, one = locate(call.mailbox, event, mount_of(call, calendar) if calendar else None)
     if not mount.can_edit:
         raise access_denied()

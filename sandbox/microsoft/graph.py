@@ -67,9 +67,11 @@ class GraphCloud:
             self._mailboxes[name].mount(board, can_edit=name == bob.person.id, hex_color="#a4262c")
 
     def mailbox(self, person: Person) -> Mailbox:
+        """The mailbox of somebody at Microsoft."""
         return self._mailboxes[person.id]
 
     def delta_tokens(self, mailbox: Mailbox) -> delta.Tokens:
+        """The tokens of change tracking that a mailbox still knows."""
         return self._tokens.setdefault(mailbox.person.id, delta.Tokens(self.kept_tokens))
 
     def keep_tokens(self, count: int) -> None:

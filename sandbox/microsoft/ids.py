@@ -46,6 +46,7 @@ class Ids:
         return core
 
     def calendar(self, name: str) -> str:
+        """A calendar's id; it has one format, whatever is preferred."""
         return f"{DEFAULT}{self.mailbox}{_letters(self._seed, 'calendar', name, size=30)}AAA="
 
     def event(self, core: str, day: date | None, *, immutable: bool) -> str:
@@ -74,4 +75,5 @@ class Ids:
         return b64encode(b"\x0f\0\0\0\x16\0\0\0" + mailbox + b"\0\0" + number.to_bytes(4, "big")).decode()
 
     def ical_uid(self, core: str) -> str:
+        """Chosen by the server; the same in a whole series."""
         return "040000008200E00074C5B7101A82E008" + sha256(core.encode()).hexdigest()[:80].upper()

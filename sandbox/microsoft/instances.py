@@ -24,12 +24,14 @@ class Instance:
 
     @property
     def type(self) -> str:
+        """Graph's word for it."""
         if self.day is None:
             return "seriesMaster" if self.item.recurrence else "singleInstance"
         return "occurrence" if self.piece is self.item else "exception"
 
     @property
     def original_start(self) -> datetime:
+        """Where the rule had put it, in UTC."""
         return self.span.start if self.day is None else slot(self.item, self.day).start
 
 
@@ -113,4 +115,5 @@ def neighbours(item: Item, day: date) -> Iterator[tuple[date, int]]:
 
 
 def local_date(item: Item, moment: datetime) -> date:
+    """The date of an instant on the wall calendar of the series."""
     return moment.date() if item.span.all_day else to_wall(moment, series_zone(item)).date()

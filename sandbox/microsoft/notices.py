@@ -64,9 +64,11 @@ class Notices:
         return next((one for one in mine if one.id == id), None)
 
     def add(self, one: Subscription) -> None:
+        """From now on it is told."""
         self._all[one.id] = one
 
     def drop(self, one: Subscription) -> None:
+        """Forget it; one that is gone already is fine."""
         self._all.pop(one.id, None)
 
     def changed(self, box: Box, what: What, item: Item) -> None:

@@ -22,6 +22,7 @@ NAVIGATIONS = frozenset({"singleValueExtendedProperties", "exceptionOccurrences"
 
 
 def unquoted(text: str) -> str:
+    """The text inside an OData string."""
     return text.replace("''", "'")
 
 

@@ -23,6 +23,7 @@ FAR = date(2200, 1, 1)
 
 
 def refuse(message: str) -> Refusal:
+    """400 for a rule that does not hold."""
     return invalid("ErrorPropertyValidationFailure", f"At least one property failed validation. {message}")
 
 

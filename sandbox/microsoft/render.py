@@ -53,10 +53,12 @@ class Lens:
     text: bool = False
 
     def id(self, one: Instance) -> str:
+        """The id in the caller's format."""
         return self.mailbox.ids.event(one.item.core, one.day, immutable=self.immutable)
 
     @property
     def key(self) -> tuple[Any, ...]:
+        """Under which a printed event is kept."""
         return (self.mailbox.person.id, self.immutable, self.zone, self.text)
 
 
@@ -73,6 +75,7 @@ def when(span: Span, zone: str) -> dict[str, dict[str, str]]:
 
 
 def etag(one: Instance) -> str:
+    """The version of what is shown: an exception has its own, occurrences have their master's."""
     return f'W/"{one.item.owner_key(one.piece)}"'
 
 
@@ -128,6 +131,7 @@ def _event(one: Instance, lens: Lens) -> dict[str, Any]:
 
 
 def body(html: str, *, text: bool) -> dict[str, str]:
+    """HTML as kept, or the text Exchange makes of it."""
     if text:
         return {"contentType": "text", "content": bodies.as_text(html)}
     return {"contentType": "html", "content": html}
@@ -146,6 +150,7 @@ def skeleton(one: Instance, lens: Lens) -> dict[str, Any]:
 
 
 def calendar(mount: Mount) -> dict[str, Any]:
+    """A calendar as the one looks at it in whose list it is."""
     owner = mount.box.owner.person
     return {
         "id": mount.id,

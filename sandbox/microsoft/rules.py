@@ -162,7 +162,7 @@ def _place(value: Any) -> dict[str, Any]:
 
 
 def _location(fields: dict[str, Any], name: str, value: Any) -> None:
-    # One mirrors the other: setting the location replaces all locations, and the first of locations is the location.
+    # Each follows the other: setting the location replaces all locations, and the first of locations is the location.
     places = [_place(one) for one in (_list(name, value) if name == "locations" else [value] if value else [])]
     fields["locations"] = [place for place in places if place["displayName"]]
     fields["location"] = places[0] if places else None

@@ -11,6 +11,7 @@ LOCAL = frozenset({"isReminderOn", "reminderMinutesBeforeStart", "categories"})
 
 
 def created(item: Item) -> None:
+    """Everybody on the list is invited."""
     _tell(item, item.fields, _guests(item.fields), "invited")
 
 
@@ -25,6 +26,7 @@ def changed(one: Instance, before: dict[str, Any], draft: Draft) -> None:
 
 
 def removed(one: Instance) -> None:
+    """Everybody on the list is told that it is off."""
     fields = {**one.item.fields, **one.piece.fields}
     _tell(one.item, fields, _guests(fields), "cancelled")
 

@@ -27,6 +27,7 @@ class Span:
     end_zone: str = "UTC"
 
     def overlaps(self, start: datetime, end: datetime) -> bool:
+        """Whether any of it lies between; one without length counts where it starts."""
         return self.start < end and (self.end > start or self.start >= start)
 
 
@@ -62,6 +63,7 @@ class Item(Piece):
     cancelled: set[date] = field(default_factory=set)
 
     def owner_key(self, piece: Piece) -> str:
+        """Whether it belongs to the mailbox that lists it."""
         """The changeKey of this item, or of one exception of it."""
         return self.box.owner.ids.change_key(piece.change)
 
@@ -97,6 +99,7 @@ class Box:
         self.by_property: dict[tuple[str, str], dict[str, Item]] = {}
 
     def add(self, item: Item) -> None:
+        """Keep a new item."""
         self.items[item.core] = item
         self.index(item)
         self._note(item)
@@ -114,6 +117,7 @@ class Box:
             self.by_property.setdefault(pair, {})[item.core] = item
 
     def forget(self, item: Item) -> None:
+        """Take an item out of the indexes, not out of the calendar."""
         if item.recurrence:
             del self.series[item.core]
         else:
@@ -122,6 +126,7 @@ class Box:
             self.by_property[pair].pop(item.core, None)
 
     def remove(self, item: Item, days: tuple[date, ...] = ()) -> None:
+        """Delete an item; `days` of a series are remembered for change tracking."""
         self.forget(item)
         del self.items[item.core]
         self.gone[item.core] = Gone(item.number, days)
@@ -208,9 +213,11 @@ class Mailbox:
 
     @property
     def default(self) -> Mount:
+        """The calendar that /me/events means."""
         return next(mount for mount in self.mounts.values() if mount.default)
 
     def next_change(self) -> int:
+        """The number behind the next changeKey."""
         self._changes += 1
         return self._changes
 

@@ -36,6 +36,7 @@ def _refused(message: str) -> Refusal:
 
 @answers("POST", "subscriptions")
 async def create(call: Call) -> Answer:
+    """201 once both addresses have answered the handshake."""
     body = call.json()
     call.checked("subscription", body)
     _check_names(body)
@@ -204,6 +205,7 @@ def listed(call: Call) -> Answer:
 
 @answers("GET", "subscriptions/{id}")
 def get(call: Call, id: str) -> Answer:
+    """One of the caller's own."""
     return Answer(200, {"@odata.context": f"{CONTEXT}/$entity", **_shown(_mine(call, id))})
 
 
@@ -219,11 +221,13 @@ def renew(call: Call, id: str) -> Answer:
 
 @answers("POST", "subscriptions/{id}/reauthorize")
 def reauthorize(call: Call, id: str) -> Answer:
+    """Says that the token is still good; changes nothing to be seen."""
     _mine(call, id)
     return Answer(204)
 
 
 @answers("DELETE", "subscriptions/{id}")
 def remove(call: Call, id: str) -> Answer:
+    """204; 404 when it is gone already."""
     call.cloud.notices.drop(_mine(call, id))
     return Answer(204)

@@ -60,6 +60,7 @@ def to_utc(wall: datetime, name: str) -> datetime:
 
 
 def to_wall(instant: datetime, name: str) -> datetime:
+    """The wall time of an instant."""
     return instant.astimezone(zone(name) or UTC).replace(tzinfo=None)
 
 

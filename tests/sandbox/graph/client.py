@@ -16,6 +16,7 @@ ROOT = "https://graph.microsoft.com/v1.0"
 SCOPES = ["openid", "offline_access", "https://graph.microsoft.com/Calendars.ReadWrite"]
 MARK = "String {66f5a359-4659-4830-9070-00047ec6ac6e} Name Mark"
 WINDOW = {"startDateTime": "2026-11-01T00:00:00Z", "endDateTime": "2027-11-01T00:00:00Z"}
+START = f"/me/calendarView/delta?{urlencode(WINDOW)}"
 pool = urllib3.PoolManager(maxsize=40, retries=False)
 
 
@@ -91,7 +92,7 @@ class Graph:
     def round(self, start: str = "", *, prefer: str = "", calendar: str = "") -> tuple[list[dict[str, Any]], str]:
         """All rows of a round, and its deltaLink."""
         within = f"/me/calendars/{calendar}" if calendar else "/me"
-        pages = list(self.pages(start or f"{within}/calendarView/delta?{urlencode(WINDOW)}", prefer=prefer))
+        pages = list(self.pages(start or f"{within}{START.removeprefix('/me')}", prefer=prefer))
         return [row for page in pages for row in page.value], pages[-1].body["@odata.deltaLink"]
 
 
@@ -101,6 +102,20 @@ def event(**fields: Any) -> dict[str, Any]:
 
 def at(moment: str, zone: str = "UTC") -> dict[str, str]:
     return {"dateTime": moment, "timeZone": zone}
+
+
+# Times that lie in no window of these tests.
+OUTSIDE: dict[str, Any] = {"start": at("2028-01-01T09:00:00"), "end": at("2028-01-01T10:00:00")}
+
+
+def ids(rows: list[dict[str, Any]]) -> set[str]:
+    """Ids of the rows that are events."""
+    return {row["id"] for row in rows if "@removed" not in row}
+
+
+def removed(rows: list[dict[str, Any]]) -> set[str]:
+    """Ids of the rows that say something is gone."""
+    return {row["id"] for row in rows if "@removed" in row}
 
 
 def weekly(first: str = "2026-12-01", *days: str, count: int = 4, **more: Any) -> dict[str, Any]:
