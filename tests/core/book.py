@@ -134,6 +134,7 @@ class Book:
     def _give_back(self, flow: Direction, name: str, tie: Tie, said: dict[str, object], copy: Event | None) -> None:
         assert flow.rules.two_way
         assert not flow.source[name].has_guests, "a meeting was changed through its copy"
+        assert not set(said) & flow.rules.looks.masked, "a masked field flowed back"
         self.change(flow.source, name, **said)
         self._kept(flow, name, tie, flow.target[tie.copy_id] if copy else None)
 
