@@ -18,6 +18,7 @@ from bin.supervisor import Child, Supervisor
 ROOT = Path(__file__).resolve().parent.parent
 VAR_DIR = ROOT / "var"
 KEYS = VAR_DIR / "demo.env"
+DATABASE = VAR_DIR / "demo.sqlite3"
 SITE_PORT, SANDBOX_PORT, SMTP_PORT = 8000, 9000, 9025
 SITE = f"http://localhost:{SITE_PORT}"
 SANDBOX = f"http://127.0.0.1:{SANDBOX_PORT}"
@@ -80,6 +81,7 @@ def environment(keys: dict[str, str], inherited: dict[str, str]) -> dict[str, st
     clean = {name: value for name, value in inherited.items() if not name.startswith("HETK_") or name in kept}
     demo = {
         "HETK_VAR_DIR": str(VAR_DIR),
+        "HETK_SQLITE": str(DATABASE),
         "HETK_SITE_URL": SITE,
         "HETK_WEBHOOK_URL": WEBHOOKS,
         "HETK_SANDBOX_URL": SANDBOX,
@@ -90,6 +92,12 @@ def environment(keys: dict[str, str], inherited: dict[str, str]) -> dict[str, st
         "PYTHONUNBUFFERED": "1",
     }
     return {"HETK_LOG_LEVEL": "WARNING", **clean, **keys, **demo}
+
+
+def begin_anew(database: Path) -> None:
+    """Forget the last run: the sandbox's clouds forgot theirs, and connections to what is gone would only be broken."""
+    for path in database.parent.glob(f"{database.name}*"):
+        path.unlink()
 
 
 def busy_ports(ports: list[int]) -> list[int]:
@@ -145,6 +153,7 @@ def main() -> int:
     supervisor = Supervisor(cwd=ROOT, environment=env, say=say)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: supervisor.stop_soon())
+    begin_anew(DATABASE)
     say("Preparing the database and the pages …")
     if subprocess.run([*MANAGE, "prepare"], cwd=ROOT, env=env, check=False).returncode:
         return 1

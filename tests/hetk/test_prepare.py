@@ -47,5 +47,5 @@ def test_a_busy_port_is_told_in_words_and_nothing_is_started():
         refused = _run("-m", "bin.run")
     assert refused.returncode == 1
     assert f"{SMTP_PORT}" in refused.stdout
-    assert "in use by another program" in refused.stdout
+    assert "In use by another program" in refused.stdout
     assert "Preparing" not in refused.stdout

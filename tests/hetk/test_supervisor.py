@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bin.run import busy_ports, environment, load_keys, new_keys
+from bin.run import DATABASE, begin_anew, busy_ports, environment, load_keys, new_keys
 from bin.supervisor import Child, Supervisor
 from hetk import checks
 from tests.environment import free_port
@@ -191,10 +191,17 @@ def test_the_demos_keys_pass_the_checks(settings):
 def test_settings_of_a_real_installation_do_not_leak_into_the_demo():
     shell = {"HETK_SQLITE": "/srv/hetk", "HETK_SITE_URL": "https://hetk.io", "HETK_PUBLISHED": "/data", "PATH": "/bin"}
     seen = environment(new_keys(), shell)
-    assert "HETK_SQLITE" not in seen
+    assert seen["HETK_SQLITE"] == str(DATABASE)
     assert seen["HETK_SITE_URL"] == "http://localhost:8000"
     assert (seen["HETK_PUBLISHED"], seen["PATH"]) == ("/data", "/bin")
     assert seen["HETK_GOOGLE_CLIENT_SECRET"] == seen["SANDBOX_GOOGLE_CLIENT_SECRET"]
+
+
+def test_each_run_begins_with_an_empty_database_and_the_same_keys(tmp_path):
+    for name in ("demo.sqlite3", "demo.sqlite3-wal", "demo.sqlite3-shm", "demo.env", "hetk.sqlite3"):
+        (tmp_path / name).touch()
+    begin_anew(tmp_path / "demo.sqlite3")
+    assert {path.name for path in tmp_path.iterdir()} == {"demo.env", "hetk.sqlite3"}
 
 
 def test_a_busy_port_is_found_and_a_free_one_is_not():
