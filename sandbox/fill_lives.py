@@ -151,7 +151,7 @@ LIVES = (
     Life("alice-gmail", 2.8, FAMILY, (Series("Football training", 2, (17, 30), 90),), calendar="Family", evenings=True),
     Life(
         "alice-contoso",
-        3.0,
+        2.5,
         CONTOSO,
         (
             Series(STAND_UP, 2, (9, 0), 15, people=("ines@contoso.example", "omar@contoso.example"), location="Meet"),

@@ -260,7 +260,9 @@ def test_the_believable_world_is_the_same_every_time(client: Client) -> None:
             hand = client.sandbox.world.hand(person)
             for calendar_id, name, _ in hand.calendars(person):
                 listed = hand.events(person, calendar_id, now - timedelta(days=91), now + timedelta(days=365))
-                found.append((person.id, name, [(event.title, event.start, event.sensitivity) for event in listed]))
+                found.append(
+                    (person.id, name, sorted((str(event.start), event.title, event.sensitivity) for event in listed))
+                )
         return found
 
     assert client("POST", "/_sandbox/fill", json={}).json()["made"] > 1000
