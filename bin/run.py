@@ -127,27 +127,24 @@ def site_answers(seconds: float, stopping: threading.Event) -> bool:
     return False
 
 
-def start_all(supervisor: Supervisor) -> bool:
-    """Start everything in an order in which it works; False, with the reason told, when it does not."""
+def start_all(supervisor: Supervisor) -> str:
+    """Start everything in an order in which it works; what is wrong when it does not, "" when all is well."""
     sandbox = Child("sandbox", SANDBOX_COMMAND, ready="sandbox ready on")
     supervisor.start(sandbox)
     if not supervisor.wait_ready(sandbox, 60):
-        say(f"The sandbox did not start: {sandbox.last_words or 'it said nothing'}")
-        return False
+        return f"The sandbox did not start: {sandbox.last_words or 'it said nothing'}"
     supervisor.start(Child("site", SITE_COMMAND))
     supervisor.start(Child("worker", WORKER_COMMAND))
     supervisor.start(Child("tasks", TIMETABLE_COMMAND))
     if not site_answers(60, supervisor.stopping):
-        say("The website did not start; its last lines are above.")
-        return False
-    return True
+        return "The website did not start; its last lines are above."
+    return ""
 
 
 def main() -> int:
     if busy := busy_ports([SITE_PORT, SANDBOX_PORT, SMTP_PORT]):
-        say(
-            f"Port {', '.join(map(str, busy))} is in use by another program: perhaps another `make run`. Stop that first."
-        )
+        ports = " and ".join(map(str, busy))
+        say(f"In use by another program: port {ports}. Perhaps another `make run`? Stop that first.")
         return 1
     env = environment(load_keys(KEYS), dict(os.environ))
     supervisor = Supervisor(cwd=ROOT, environment=env, say=say)
@@ -158,15 +155,16 @@ def main() -> int:
     if subprocess.run([*MANAGE, "prepare"], cwd=ROOT, env=env, check=False).returncode:
         return 1
     try:
-        started = not supervisor.stopping.is_set() and start_all(supervisor)
-        if started:
+        if trouble := start_all(supervisor):
+            say(trouble)
+        else:
             say(WELCOME)
             supervisor.watch()
     finally:
         say("\nStopping …")
         if stubborn := supervisor.stop():
             say(f"Killed, since it did not stop by itself: {', '.join(stubborn)}.")
-    return 0 if supervisor.stopping.is_set() and started else 1
+    return 1 if trouble else 0
 
 
 if __name__ == "__main__":
