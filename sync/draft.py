@@ -30,7 +30,7 @@ class Draft:
 def load(request: HttpRequest) -> Draft | None:
     """The draft, or None when there is none or one of its calendars is no longer there."""
     saved: dict[str, Any] = request.session.get(KEY, {})
-    wanted = [saved.get("first"), saved.get("second")]
+    wanted = [str(saved.get(side, "")) for side in ("first", "second")]
     found = {str(c.public_id): c for c in calendars_of(person(request)).filter(public_id__in=filter(None, wanted))}
     if len(found) < 2:
         return None

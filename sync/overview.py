@@ -1,6 +1,7 @@
 """Pairs as people look at them: rows with their counts and how they stand, in a fixed number of queries."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -112,7 +113,7 @@ def rows(pairs: QuerySet[Pair]) -> list[PairRow]:
     now = timezone.now()
     latest = Activity.objects.filter(pair=OuterRef("pk")).exclude(act=Activity.Act.SKIPPED).order_by("-at", "-pk")
     found = list(pairs.annotate(last_id=Subquery(latest.values("pk")[:1])))
-    last = Activity.objects.in_bulk([pair.last_id for pair in found if pair.last_id])  # type: ignore[attr-defined]
+    last = Activity.objects.in_bulk([pair.last_id for pair in found if pair.last_id])
     counts = _counts(found, now)
     brakes = _brakes(found)
     made = [_row(pair, counts, brakes[pair.pk], last, now) for pair in found]
@@ -162,7 +163,7 @@ def _facts(pair: Pair, flows: list[FlowRow], brakes: list[Brake]) -> Facts:
     )
 
 
-def _counts(pairs: list[Pair], now: datetime) -> dict[int, Counts]:
+def _counts(pairs: Sequence[Pair], now: datetime) -> dict[int, Counts]:
     waiting = Q(due_at__lte=now) | Q(due_at__isnull=False, attempts__gt=0)
     found = Link.objects.filter(flow__pair__in=[pair.pk for pair in pairs]).values("flow_id")
     found = found.annotate(
@@ -171,10 +172,10 @@ def _counts(pairs: list[Pair], now: datetime) -> dict[int, Counts]:
         changing=Count("pk", filter=waiting & Q(state__in=COPIED)),
         parked=Count("pk", filter=Q(state=Link.State.PARKED)),
     )
-    return {entry.pop("flow_id"): Counts(**entry) for entry in found}
+    return {e["flow_id"]: Counts(e["copies"], e["waiting"], e["changing"], e["parked"]) for e in found}
 
 
-def _brakes(pairs: list[Pair]) -> dict[int, list[Brake]]:
+def _brakes(pairs: Sequence[Pair]) -> dict[int, list[Brake]]:
     by_pair: dict[int, list[Brake]] = defaultdict(list)
     for brake in Brake.objects.filter(flow__pair__in=[pair.pk for pair in pairs], decided_at=None).select_related(
         "flow"

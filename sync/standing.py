@@ -141,6 +141,7 @@ def _calm(standings: Sequence[Standing], checked_at: datetime | None, now: datet
     checked = f", checked {age(now - checked_at)}" if checked_at and checked_at > now - timedelta(days=365) else ""
     if len(found) == 1:
         number, one, many = found[0]
-        return (f"Your sync {one}" if number == 1 else f"All {number} syncs {many}") + f"{checked}."
+        everything = {1: f"Your sync {one}", 2: f"Both syncs {many}"}.get(number, f"All {number} syncs {many}")
+        return f"{everything}{checked}."
     parts = [f"{number} {one if number == 1 else many}" for number, one, many in found]
     return f"Of {len(standings)} syncs, {listed(parts)}{checked}."

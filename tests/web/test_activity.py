@@ -1,6 +1,6 @@
 """What was done and what was not, and why, in words."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -27,7 +27,7 @@ def test_an_entry_says_what_was_done_to_which_event_and_why(alice, page):
 
 
 def test_an_all_day_event_keeps_its_dates_in_every_zone(alice, page):
-    day = timezone.datetime(2026, 11, 24, tzinfo=timezone.get_fixed_timezone(0))
+    day = datetime(2026, 11, 24, tzinfo=UTC)
     alice.user.time_zone = "America/Los_Angeles"
     alice.user.save()
     act(alice.pair(), starts_at=day, ends_at=day + timedelta(days=1), all_day=True)
