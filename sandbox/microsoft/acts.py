@@ -71,10 +71,12 @@ def _change_item(item: Item, draft: Draft) -> None:
         rule = times.rule(draft.times["recurrence"], span)
     else:
         rule = times.shifted(item, span) if moved else item.recurrence
+    # Everything above may refuse; from here on nothing does, so that a refused write leaves no half of itself.
     item.box.forget(item)
     item.fields |= draft.fields
     item.properties |= draft.properties
     item.span = span
+    # Exchange drops the exceptions of a series whose times or rule change; other changes leave them alone.
     if rule != item.recurrence or moved:
         item.recur(rule)
     item.box.index(item)
@@ -88,8 +90,10 @@ def _change_instance(one: Instance, day: date, draft: Draft) -> None:
             "ErrorCalendarCannotUpdateRecurrenceForOccurrence", "Recurrence can only be set on a series master."
         )
     span = times.span(draft.times, one.span) if WHEN & draft.times.keys() else one.span
+    # Only a move can cross a boundary; an exception that was near one before may still be renamed.
     if span != one.span:
         _check_boundary(item, day, span)
+    # An exception keeps only what differs, so that later changes of the master still reach the rest.
     piece = item.exceptions.get(day) or Piece({}, one.span, item.created, item.modified)
     piece.fields |= draft.fields
     piece.properties |= draft.properties
@@ -113,6 +117,7 @@ def remove(one: Instance) -> None:
     if one.day is None:
         item.box.remove(item, all_days(item))
         return
+    # A cancelled date stays cancelled even where it had been an exception before.
     item.exceptions.pop(one.day, None)
     item.cancelled.add(one.day)
     item.box.touch(item)

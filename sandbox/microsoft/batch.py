@@ -37,6 +37,7 @@ def read(body: Any) -> list[dict[str, Any]]:
 def _check(item: Any, seen: set[str]) -> None:
     if not isinstance(item, dict) or not isinstance(item.get("id"), str) or not item["id"]:
         raise invalid("BadRequest", "Batch request step is missing its id, which must be a string.")
+    # Ids are compared as they are written: capitals count.
     if item["id"] in seen:
         raise invalid("BadRequest", f"Batch request step id '{item['id']}' is not unique.")
     url = item.get("url")
@@ -44,6 +45,7 @@ def _check(item: Any, seen: set[str]) -> None:
         raise invalid("BadRequest", f"Batch request step '{item['id']}' needs a relative url.")
     if str(item.get("method", "")).upper() not in METHODS:
         raise invalid("BadRequest", f"Batch request step '{item['id']}' has no valid method.")
+    # Naming only what came before also rules out circles.
     unknown = [other for other in item.get("dependsOn") or () if other not in seen]
     if unknown:
         raise invalid(
@@ -59,15 +61,18 @@ async def run(outer: Call, entry: "Entry | None") -> Answer:
     statuses: dict[str, asyncio.Future[int]] = {
         item["id"]: asyncio.get_running_loop().create_future() for item in items
     }
+    # Graph sends Outlook four requests of a batch at a time, which is what one mailbox bears.
     seats = asyncio.Semaphore(AT_ONCE)
 
     async def one(item: dict[str, Any]) -> dict[str, Any]:
+        # An item waits for those it depends on before it takes a seat, or four waiting ones would block the rest.
         before = [await statuses[other] for other in item.get("dependsOn") or ()]
         async with seats:
             answer = await _one(outer, item, before)
         statuses[item["id"]].set_result(answer.status)
         call = inside(outer, item)
         outer.cloud.world.log.inner(entry, call.method, f"/v1.0{call.path}", urlsplit(item["url"]).query, answer.status)
+        # An item's own headers, among them Retry-After, stand beside its status; those of the batch say nothing of it.
         headers = {"Content-Type": "application/json", **answer.headers} if answer.body is not None else answer.headers
         return {"id": item["id"], "status": answer.status, "headers": headers, "body": answer.body}
 
@@ -82,6 +87,7 @@ async def _one(outer: Call, item: dict[str, Any], before: list[int]) -> Answer:
     call = inside(outer, item)
     if any(status >= 400 for status in before):
         return refused(outer, Refusal(424, "FailedDependency", "A request that this one depends on has failed."))
+    # Each item can go wrong alone: a batch that is answered 200 proves nothing about its items.
     fault = cloud.world.faults.take(HOST, call.method, f"/v1.0{call.path}")
     if latency := (fault.latency if fault else 0) or cloud.latency:
         await asyncio.sleep(latency)

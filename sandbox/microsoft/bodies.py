@@ -40,6 +40,7 @@ def from_html(html: str) -> str:
     inner = re.sub(r"(?is)<script.*?</script>|<!doctype[^>]*>", "", html)
     if match := re.search(r"(?is)<body[^>]*>(.*?)(</body>|$)", inner):
         inner = match.group(1)
+    # Exchange's own formatter moves blanks about; a comparison of raw bodies must fail.
     inner = re.sub(r"[ \t\r\n]+", " ", inner).strip()
     return f"<html><head>\r\n{META}</head><body>{inner}</body></html>"
 
@@ -72,6 +73,7 @@ class _Reader(HTMLParser):
         if self.hidden:
             return
         data = re.sub(r"[ \t\r\n]+", " ", data)
+        # As in a browser, blanks at the start of a line are not seen.
         at_start = not self.parts or self.parts[-1].endswith("\n")
         data = data.lstrip(" ") if at_start else data
         if data:

@@ -86,6 +86,7 @@ class GraphHand:
         texts = {name: changes[name] for name in ("title", "description", "location", "attendees") if name in changes}
         body = _texts(**texts) | {NAMES[name]: changes[name] for name in ("show_as", "sensitivity") if name in changes}
         if {"start", "end", "all_day", "zone"} & changes.keys():
+            # Without new times the zone stays what it was; with them too, unless another one is named.
             known = changes.get("zone") or one.span.start_zone
             start, end = changes.get("start") or one.span.start, changes.get("end") or one.span.end
             all_day = changes.get("all_day", one.span.all_day or not isinstance(start, datetime))
@@ -128,6 +129,7 @@ def _draft(body: dict[str, Any], *, creating: bool) -> Any:
     return _refusals(read, body, creating=creating)
 
 
+# A hand has no use for HTTP statuses.
 def _refusals(act: Any, *args: Any, **named: Any) -> Any:
     try:
         return act(*args, **named)
@@ -154,6 +156,7 @@ def _attendee(address: str) -> dict[str, Any]:
 
 
 def _times(start: Moment, end: Moment, all_day: bool, known: str) -> dict[str, Any]:
+    # Outlook stores Windows names, of which several IANA zones share one: the way back is not unique.
     name = as_outlook_names(known)
     return {
         "isAllDay": all_day,
@@ -179,6 +182,7 @@ def _invited(person: Person, organizer: str | None, answer: str | None) -> dict[
     if organizer is None or organizer.casefold() == person.address:
         return _answered(answer) if answer else {}
     known = by_address(organizer)
+    # An attendee's own copy: the organizer is somebody else, and a change of it is mailed to nobody.
     who = {"name": known.name if known else organizer, "address": organizer}
     return {"organizer": who, "isOrganizer": False, **_answered(answer or "unanswered")}
 

@@ -12,6 +12,7 @@ from sandbox.microsoft.store import Box
 @answers("GET", "me")
 def me(call: Call) -> Answer:
     """The person's own page, which a token for calendars does not open."""
+    # The product asks for no profile; whoever calls this without it must notice.
     if not call.cloud.scopes(call.grant) & {"User.Read", "User.ReadWrite"}:
         raise Refusal(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
     person = call.grant.person
@@ -73,6 +74,7 @@ def create(call: Call) -> Answer:
             raise unknown_property(name, "microsoft.graph.calendar")
     if not isinstance(body.get("name"), str) or not body["name"].strip():
         raise bad_body("The calendar needs a name.")
+    # Folders of a mailbox have names of their own; shared ones live in another mailbox.
     if any(mount.own and mount.name == body["name"] for mount in call.mailbox.mounts.values()):
         raise Refusal(409, "ErrorFolderExists", "A folder with the specified name already exists.")
     mount = call.mailbox.mount(Box(body["name"], call.mailbox), hex_color=body.get("hexColor") or "")

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 import orjson
 
-from sandbox.microsoft.errors import Refusal, bad_body, invalid
+from sandbox.microsoft.errors import Refusal, bad_body, invalid, unreadable
 from sandbox.microsoft.render import ROOT, Lens
 from sandbox.microsoft.store import Mailbox, Mount
 from sandbox.microsoft.zones import zone
@@ -68,6 +68,7 @@ class Call:
         value = self.prefer.get("odata.maxpagesize", "")
         if not value.isdigit() or int(value) < 1:
             return None
+        # No largest size is published; this one is the sandbox's own choice.
         size = min(int(value), LARGEST_PAGE)
         self.applied.append(f"odata.maxpagesize={size}")
         return size
@@ -93,19 +94,17 @@ class Call:
 
     def json(self) -> Any:
         """The body as JSON; refuses one without the right Content-Type."""
+        # The service does not guess: without the header the body was never there.
         if "application/json" not in self.headers.get("content-type", ""):
-            raise bad_body(
-                "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format."
-            )
+            raise unreadable()
         try:
             return orjson.loads(self.body or b"")
         except orjson.JSONDecodeError:
-            raise bad_body(
-                "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format."
-            ) from None
+            raise unreadable() from None
 
     def link(self, **changes: str) -> str:
         """This call's own address at the real service, with other options."""
+        # Links name the real service; whoever follows them maps the host.
         path = quote(self.path, safe="/='()")
         return f"{ROOT}{path}?{urlencode(self.query | changes, safe='$:,', quote_via=quote)}"
 
@@ -130,6 +129,7 @@ _TABLE: list[tuple[str, re.Pattern[str], Handler]] = []
 
 def answers(method: str, pattern: str) -> Callable[[Handler], Handler]:
     """Registers a handler: `{name}` in the pattern is one segment, handed over by that name."""
+    # Segments are matched whatever their case, ids inside them are not touched.
     shape = re.compile("/" + re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", pattern) + "/?", re.IGNORECASE)
 
     def register(handler: Handler) -> Handler:
@@ -149,6 +149,7 @@ def find(method: str, path: str) -> tuple[Handler, dict[str, str]]:
             known = True
     if known:
         raise Refusal(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
+    # The service names the segment it stumbled over; only the last is looked at here.
     last = path.rstrip("/").rpartition("/")[2]
     raise invalid("BadRequest", f"Resource not found for the segment '{last}'.")
 

@@ -72,12 +72,15 @@ class Tokens:
 
     def read(self, token: str, name: str) -> Cursor | Place:
         """What a token stands for. Raises Refusal: 400 for one that was never given, 410 for one that is forgotten."""
+        # Garbage and forgotten tokens are told apart by a check over the token itself, as nothing is kept of forgotten ones.
         if not token[:-6] or _check(token[:-6]) != token[-6:]:
             raise invalid("InvalidDeltaToken", f"The value '{token[:40]}' of parameter '{name}' is invalid.")
         if token not in self._known:
+            # The numbers mean nothing to a caller; they are printed because real ones look so.
             high = self.generation + 8
             message = f"The sync state generation is not found; generation={self.generation};[highest={high}][{high}][{high - 2}]."
             raise Refusal(410, "SyncStateNotFound", message)
+        # In use, and therefore among the last to fall out.
         self._known.move_to_end(token)
         return self._known[token]
 
@@ -97,6 +100,7 @@ def delta(call: Call, calendar: str | None = None) -> Answer:
     """The first call of a round, a further page, or the next round."""
     _refuse_options(call)
     query = {name.lower(): value for name, value in call.query.items()}
+    # Tokens belong to a mailbox, not to an address: the window and the calendar are inside them.
     tokens = call.cloud.delta_tokens(call.mailbox)
     if "$skiptoken" in query:
         place = tokens.read(query["$skiptoken"], "$skipToken")
@@ -124,6 +128,7 @@ def _refuse_options(call: Call) -> None:
 def _first(call: Call, box: Box) -> Place:
     start, end = window(call)
     track = Track(box, call.path.rstrip("/"), start, end)
+    # $top is no page control here and is passed over.
     size = call.page_preference or DEFAULT_PAGE
     cores = [item.core for item in box.singles(start, end)]
     cores += [core for core, item in box.series.items() if between(item, start, end)]
@@ -133,7 +138,9 @@ def _first(call: Call, box: Box) -> Place:
 def _next(cursor: Cursor, size: int) -> Place:
     box = cursor.track.box
     changed = box.changed_since(cursor.seq)
+    # What is told again is told as it is now, and never after it is gone: that would be news.
     again = [core for core in cursor.replay if core in box.items and core not in changed]
+    # Counted before the first page is printed: what changes during the round comes with the next one.
     after = Cursor(cursor.track, box.seq, size, _to_replay(cursor.track, changed))
     return Place(_pages(cursor.track, [*again, *changed], size), 0, False, after)
 
@@ -180,6 +187,7 @@ def _answer(call: Call, place: Place, tokens: Tokens) -> Answer:
 def _rows(track: Track, core: str, lens: Lens, *, full: bool) -> Iterator[Any]:
     item = track.box.items.get(core)
     if item is None:
+        # What was made and deleted between two rounds is named too, though nobody ever saw it.
         yield from _gone(track, core, lens)
     elif item.recurrence:
         yield from _series(track, item, lens, full=full)
@@ -202,6 +210,7 @@ def _gone(track: Track, core: str, lens: Lens) -> Iterator[Any]:
 
 def _series(track: Track, item: Item, lens: Lens, *, full: bool) -> Iterator[Any]:
     found = between(item, track.start, track.end)
+    # A series without an instance in the window is as good as gone from it.
     if not found:
         yield removed(lens.id(itself(item)))
         return

@@ -37,6 +37,13 @@ def access_denied() -> Refusal:
     return Refusal(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
 
 
+def unreadable() -> Refusal:
+    """400 for a body that is no JSON, or does not say that it is."""
+    return bad_body(
+        "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is valid."
+    )
+
+
 def bad_body(message: str) -> Refusal:
     """400 for a body that does not fit the type."""
     return Refusal(400, "RequestBodyRead", message)

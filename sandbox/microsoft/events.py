@@ -27,9 +27,11 @@ def locate(mailbox: Mailbox, id: str, mount: Mount | None = None) -> tuple[Mount
     if not SHAPE.match(id):
         raise malformed_id()
     core, day = mailbox.ids.read(id) or ("", None)
+    # An id opens the same event whatever the address, as long as its calendar is in the caller's list.
     for place in [mount] if mount else mailbox.mounts.values():
         if item := place.box.items.get(core):
             found = itself(item) if day is None else instance(item, day)
+            # Closed events of others are listed, but cannot be opened.
             if found and not render.hidden(found, mailbox):
                 return place, found
     raise not_found()
@@ -50,10 +52,12 @@ def create(call: Call, calendar: str | None = None) -> Answer:
     mount = mount_of(call, calendar)
     body = call.json()
     call.checked("event", body)
+    # The body is judged first: a wrong one is refused as such even where nothing may be written.
     draft = read(body, creating=True)
     if not mount.can_edit:
         raise access_denied()
     item = acts.create(mount.box, draft)
+    # Printed before the server looks at it once more, so that the answer may already be out of date.
     made = render.event(itself(item), call.lens)
     acts.late_processing(item)
     address = f"{ROOT}/users('{call.grant.person.subject}')/events('{made['id']}')"
@@ -74,6 +78,7 @@ def shown(call: Call, one: Instance) -> dict[str, Any]:
     wanted = options.expanded(call.query.get("$expand"))
     made = options.with_properties(render.event(one, call.lens), one, wanted)
     chosen = call.query.get("$select", "")
+    # Only in the global cloud, only for one master at a time, and only when named.
     if one.type == "seriesMaster" and "Occurrences" in chosen:
         made = made | _outliers(one, call.lens, chosen, call.query.get("$expand", ""))
     return options.selector(chosen, KNOWN)(made)

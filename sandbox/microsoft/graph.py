@@ -43,6 +43,7 @@ class GraphCloud:
         self.latency = 0.0
         self.seats = SEATS
         self.budget = BUDGET
+        # Ids differ from world to world: a client that kept those of an earlier one must not meet them again.
         self._seed = token_hex(8)
         self._spent: Counter[tuple[str, str, int]] = Counter()
         self._tokens: dict[str, delta.Tokens] = {}
@@ -61,10 +62,12 @@ class GraphCloud:
 
     def _share(self) -> None:
         bob = self._mailboxes["bob-northwind"]
+        # One contents, several lists: each mailbox sees it under ids of its own.
         team, board = Box("Team Northwind", bob), Box("Board", bob)
         for name in ("bob-northwind", "alice-northwind", "charlie-northwind"):
             self._mailboxes[name].mount(team, hex_color="#0078d4")
-            self._mailboxes[name].mount(board, can_edit=name == bob.person.id, hex_color="#a4262c")
+            own = name == bob.person.id
+            self._mailboxes[name].mount(board, can_edit=own, sees_private=own, hex_color="#a4262c")
 
     def mailbox(self, person: Person) -> Mailbox:
         """The mailbox of somebody at Microsoft."""
@@ -105,13 +108,16 @@ class GraphCloud:
 
     def _spend(self, grant: Grant) -> None:
         now = self.world.clock.timestamp()
+        # A window that begins anew every ten minutes is near enough to the real, sliding one.
         key = (grant.client_id, grant.person.id, int(now // BUDGET_SECONDS))
+        # Refused requests count too, as in the real service.
         self._spent[key] += 1
         if self._spent[key] > self.budget:
             raise errors.too_many(BUDGET_SECONDS - now % BUDGET_SECONDS)
 
     async def answer(self, call: Call) -> Answer:
         """Carry out one call."""
+        # Here and not at the door, because the calls inside a batch come past as well.
         call.path = own(call.path, call.grant.person)
         try:
             self.allow(call)
@@ -148,6 +154,7 @@ async def serve(world: "World", request: Request) -> Answer:
     call = Call(cloud, grant, request.method, path, query, request.headers, await request.body())
     batched = path.lower().rstrip("/") == "/$batch" and request.method == "POST"
     with world.inside(f"{grant.client_id}:{grant.person.id}") as crowd:
+        # Calls inside a batch spend theirs one by one.
         if cloud.latency and not batched:
             await sleep(cloud.latency)
         if crowd > cloud.seats:

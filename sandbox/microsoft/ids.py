@@ -25,6 +25,7 @@ class Ids:
         self._made = 0
         self._last = ""
         self.mailbox = _letters(self._seed, "mailbox", size=8)
+        # Both formats are kept ready: they are asked for with every row.
         self._prefixes = {immutable: self._prefix(immutable) for immutable in (False, True)}
 
     def _prefix(self, immutable: bool) -> str:
@@ -34,6 +35,7 @@ class Ids:
         """The part of an id that names one item. Some differ from their forerunner in one character, or in its case."""
         self._made += 1
         core = _letters(self._seed, self._made, size=CORE)
+        # Real ids have been seen that differ in `_` and `-` alone; as case counts too, some differ only in that.
         if self._made % 5 == 4:
             core = core[:9] + "_" + core[10:]
         elif self._made % 5 == 0:

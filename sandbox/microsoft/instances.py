@@ -52,6 +52,7 @@ def slot(item: Item, day: date) -> Span:
         return Span(midnight(day), midnight(day) + (span.end - span.start), True, span.start_zone, span.end_zone)
     zone = series_zone(item)
     first, last = to_wall(span.start, zone), to_wall(span.end, zone)
+    # Wall time first, then the zone: this is what keeps nine o'clock nine o'clock in summer and winter.
     start = datetime.combine(day, first.time())
     return Span(to_utc(start, zone), to_utc(start + (last - first), zone), False, span.start_zone, span.end_zone)
 
@@ -71,11 +72,13 @@ def between(item: Item, start: datetime, end: datetime) -> list[Instance]:
         return []
     length = item.span.end - item.span.start
     found = []
+    # The margin covers all zones: dates are the series' own, the window is in UTC.
     for day in item.dates.between((start - length - MARGIN).date(), (end + MARGIN).date()):
         if day not in item.cancelled and day not in item.exceptions:
             span = slot(item, day)
             if span.overlaps(start, end):
                 found.append(Instance(item, day, span, item))
+    # Exceptions may have moved anywhere, so that each is looked at.
     for day, piece in item.exceptions.items():
         if piece.span.overlaps(start, end):
             found.append(Instance(item, day, piece.span, piece))
@@ -104,6 +107,7 @@ def neighbours(item: Item, day: date) -> Iterator[tuple[date, int]]:
     if item.dates is None:
         return
     days = set(item.dates.between(day - timedelta(800), day + timedelta(800))) | set(item.exceptions)
+    # Cancelled neighbours are no boundary.
     living = sorted(days - item.cancelled - {day})
     before = [other for other in living if other < day]
     after = [other for other in living if other > day]

@@ -12,6 +12,7 @@ from sandbox.microsoft.errors import invalid
 from sandbox.microsoft.events import KNOWN, context, locate
 from sandbox.microsoft.instances import Instance, between, itself, view
 
+# Days, not years: five years with two leap days among them are too many.
 LONGEST_VIEW = timedelta(days=1825)
 ORDERS = {
     "start/datetime": lambda one: one.span.start,
@@ -44,6 +45,7 @@ def window(call: Call) -> tuple[datetime, datetime]:
 
 def _instant(text: str) -> datetime:
     try:
+        # A plus that was not encoded has become a blank on the way.
         found = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError:
         raise invalid("ErrorInvalidParameter", f"The value '{text}' is not a valid date and time.") from None
@@ -56,6 +58,7 @@ def page(call: Call, found: Sequence[Instance], told: str) -> Answer:
     choose = options.selector(call.query.get("$select"), KNOWN)
     lens, size, skip = call.lens, call.page_size, call.skip
     shown = found[skip : skip + size]
+    # Rows that are cut or added to are printed anew; whole ones are kept as bytes.
     if wanted or call.query.get("$select"):
         rows: list[Any] = [choose(options.with_properties(render.event(one, lens), one, wanted)) for one in shown]
     else:

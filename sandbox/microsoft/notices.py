@@ -73,6 +73,7 @@ class Notices:
 
     def changed(self, box: Box, what: What, item: Item) -> None:
         """Tell the subscribers of a calendar. A new event is announced twice: as created, then as updated."""
+        # Filling a world must not pay for subscriptions that nobody has.
         if not self._all:
             return
         for one in self.living():
@@ -83,6 +84,7 @@ class Notices:
 
     def lifecycle(self, one: Subscription, event: str) -> None:
         """Post a lifecycle event; `subscriptionRemoved` also ends the subscription."""
+        # Gone before the event is posted: whoever asks at once is already told 404.
         if event == "subscriptionRemoved":
             self.drop(one)
         if one.lifecycle_url:
@@ -98,6 +100,7 @@ class Notices:
 
     def _change(self, one: Subscription, kind: str, item: Item) -> dict[str, Any]:
         master = itself(item)
+        # The format of ids is the one preferred when the subscription was made.
         id = Lens(self._cloud.mailbox(one.person), one.immutable).id(master)
         address = f"Users/{one.person.subject}/Events/{id}"
         data = {"@odata.type": "#Microsoft.Graph.Event", "@odata.id": address, "@odata.etag": etag(master), "id": id}

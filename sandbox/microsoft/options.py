@@ -31,6 +31,7 @@ def filtered(box: Box, text: str | None) -> list[Item]:
     if text is None:
         return list(box.items.values())[::-1]
     if match := ANY.match(text.strip()):
+        # By index: a copy is looked for by its mark in calendars of any size.
         key = (property_key(unquoted(match[1])), unquoted(match[2]))
         return list(box.by_property.get(key, {}).values())[::-1]
     if match := UID.match(text.strip()):
@@ -79,5 +80,6 @@ def selector(text: str | None, known: frozenset[str]) -> Callable[[dict[str, Any
         if name.split("/")[0] not in known:
             message = f"Parsing OData Select and Expand failed: Could not find a property named '{name}' on type 'microsoft.graph.event'."
             raise invalid("BadRequest", message)
+    # The version and the id come along whatever is selected.
     kept = {name.split("/")[0] for name in names} | {"@odata.etag", "id", *NAVIGATIONS}
     return lambda made: {name: value for name, value in made.items() if name in kept}

@@ -50,6 +50,7 @@ def _checked_range(span: dict[str, Any], first: date, zone: str) -> dict[str, An
     if kind not in ("endDate", "noEnd", "numbered"):
         raise refuse("The recurrence range type is missing.")
     start = _date(span.get("startDate"))
+    # The service does not move the event to the first date of its rule.
     if start != first:
         raise invalid("ErrorInvalidRequest", "The recurrence range's start date must be the date of the event's start.")
     if kind == "endDate" and (_date(span.get("endDate")) or date.min) < first:
@@ -60,6 +61,7 @@ def _checked_range(span: dict[str, Any], first: date, zone: str) -> dict[str, An
     return {
         "type": kind,
         "startDate": first.isoformat(),
+        # Ranges are printed whole; the parts that do not apply have these values.
         "endDate": span["endDate"] if kind == "endDate" else "0001-01-01",
         "recurrenceTimeZone": span.get("recurrenceTimeZone") or zone,
         "numberOfOccurrences": count if kind == "numbered" else 0,
@@ -116,6 +118,7 @@ def _endless(pattern: dict[str, Any], start: date) -> Iterator[date]:
             yield day
             day += timedelta(interval)
     elif kind == "weekly":
+        # Every second week depends on the day that a week begins with.
         week = start - timedelta((start.weekday() - DAYS.index(pattern["firstDayOfWeek"])) % 7)
         while week <= FAR:
             yield from (day for day in (week + timedelta(n) for n in range(7)) if day.weekday() in days)
@@ -135,6 +138,7 @@ def _monthly(pattern: dict[str, Any], start: date, days: frozenset[int]) -> Iter
             # A month that is too short has its occurrence on its last day.
             yield date(year, number, min(pattern["dayOfMonth"], length))
         else:
+            # With several days named, the first (or last) day of the month that is any of them.
             fitting = [day for n in range(1, length + 1) if (day := date(year, number, n)).weekday() in days]
             yield fitting[-1 if pattern["index"] == "last" else INDEXES.index(pattern["index"])]
         month += step

@@ -65,6 +65,7 @@ class Lens:
 def when(span: Span, zone: str) -> dict[str, dict[str, str]]:
     """start and end. All-day ones are midnight whatever the zone."""
     if span.all_day:
+        # Midnight in whatever zone was preferred: these are dates.
         start, end = span.start, span.end
     else:
         start, end = to_wall(span.start, zone), to_wall(span.end, zone)
@@ -80,13 +81,15 @@ def etag(one: Instance) -> str:
 
 
 def hidden(one: Instance, mailbox: Mailbox) -> bool:
-    """Whether this is a closed event in somebody else's calendar."""
-    fields = {**one.item.fields, **one.piece.fields}
-    return one.item.box.owner is not mailbox and fields.get("sensitivity") in CLOSED
+    """Whether this is a closed event in a calendar that is shared without its private ones."""
+    if one.item.box not in mailbox.blind:
+        return False
+    return {**one.item.fields, **one.piece.fields}.get("sensitivity") in CLOSED
 
 
 def event(one: Instance, lens: Lens) -> dict[str, Any]:
     """The whole event, without extended properties. Shared between answers: never change it."""
+    # Occurrences share their master's piece, and are told apart by their day.
     key = (*lens.key, one.day)
     if key not in one.piece.rendered:
         one.piece.rendered[key] = _event(one, lens)
@@ -98,6 +101,7 @@ def _event(one: Instance, lens: Lens) -> dict[str, Any]:
     item, piece = one.item, one.piece
     fields = {**DEFAULTS, **item.fields, **piece.fields}
     if hidden(one, lens.mailbox):
+        # What a sharee sees of a closed event: that there is one.
         fields |= {"subject": "Private Appointment", "body": "", "attendees": [], "location": None}
     id = lens.id(one)
     location = fields.get("location") or NOWHERE
@@ -123,6 +127,7 @@ def _event(one: Instance, lens: Lens) -> dict[str, Any]:
         "locations": fields.get("locations") or ([location] if location["displayName"] else []),
         "organizer": {"emailAddress": fields["organizer"]},
     }
+    # Only there if an application set it; never null.
     if item.transaction_id and one.day is None:
         made["transactionId"] = item.transaction_id
     if one.day is not None:
@@ -160,7 +165,7 @@ def calendar(mount: Mount) -> dict[str, Any]:
         "isDefaultCalendar": mount.default,
         "changeKey": mount.box.owner.ids.change_key(0x0853DFFF),
         "canShare": mount.default,
-        "canViewPrivateItems": mount.own,
+        "canViewPrivateItems": mount.sees_private,
         "canEdit": mount.can_edit,
         "allowedOnlineMeetingProviders": ["teamsForBusiness"] if mount.default else [],
         "defaultOnlineMeetingProvider": "teamsForBusiness" if mount.default else "unknown",

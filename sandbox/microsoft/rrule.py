@@ -23,6 +23,7 @@ def _range(parts: dict[str, str], first: date) -> dict[str, Any]:
     if "COUNT" in parts:
         return {"type": "numbered", "startDate": first.isoformat(), "numberOfOccurrences": int(parts["COUNT"])}
     if "UNTIL" in parts:
+        # Graph's end is a date, included; the time of day of an UNTIL is lost.
         until = date.fromisoformat(parts["UNTIL"][:8])
         return {"type": "endDate", "startDate": first.isoformat(), "endDate": until.isoformat()}
     return {"type": "noEnd", "startDate": first.isoformat()}
@@ -68,6 +69,7 @@ def _day_of_month(parts: dict[str, str], first: date) -> int:
 
 def _relative(pattern: dict[str, Any], parts: dict[str, str]) -> None:
     codes = parts["BYDAY"].split(",")
+    # One ordinal for all days can be said, one for each cannot.
     prefixes = {code[:-2] for code in codes}
     ordinal = int(parts.get("BYSETPOS") or (prefixes.pop() if len(prefixes) == 1 else "0") or "0")
     if ordinal not in ORDINALS:

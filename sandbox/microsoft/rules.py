@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.microsoft import bodies
-from sandbox.microsoft.errors import bad_body, invalid, unknown_property
+from sandbox.microsoft.errors import bad_body, invalid, unknown_property, unreadable
 from sandbox.microsoft.zones import names
 
 EVENT = "microsoft.graph.event"
@@ -48,9 +48,7 @@ class Draft:
 def read(body: Any, *, creating: bool) -> Draft:
     """A body, property by property. Raises Refusal."""
     if not isinstance(body, dict):
-        raise bad_body(
-            "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format."
-        )
+        raise unreadable()
     draft = Draft()
     for name, value in body.items():
         _take(draft, name, value, creating=creating)
@@ -60,6 +58,7 @@ def read(body: Any, *, creating: bool) -> Draft:
 
 
 def _take(draft: Draft, name: str, value: Any, *, creating: bool) -> None:
+    # Annotations are passed over wherever they stand.
     if name in IGNORED or name.startswith("@odata."):
         return
     if name in REFUSED or (name == "transactionId" and not creating):
@@ -103,11 +102,13 @@ def property_key(id: str) -> str:
 
 
 def _subject(fields: dict[str, Any], name: str, value: Any) -> None:
+    # Longer subjects are cut without a word; so are line ends.
     fields[name] = _text(name, value or "").replace("\r\n", " ").replace("\n", " ")[:LONGEST_SUBJECT]
 
 
 def _body(fields: dict[str, Any], name: str, value: Any) -> None:
     value = _known(value or {}, {"content", "contentType"}, "microsoft.graph.itemBody")
+    # Without a kind the service takes text.
     kind = value.get("contentType") or "text"
     if kind.lower() not in ("text", "html"):
         raise _no_member(kind)

@@ -17,6 +17,7 @@ def created(item: Item) -> None:
 
 def changed(one: Instance, before: dict[str, Any], draft: Draft) -> None:
     """A write of `attendees` alone reaches those who came or went; any other reaches everybody."""
+    # The organizer's list decides, whichever instance is touched.
     after = {**one.item.fields, **draft.fields}
     old, new = _guests(before), _guests(after)
     _tell(one.item, after, [guest for guest in new if guest not in old], "invited")
@@ -39,5 +40,6 @@ def _tell(item: Item, fields: dict[str, Any], guests: list[str], what: str) -> N
     organizer = fields["organizer"]["address"]
     if fields.get("isOrganizer", True):
         for guest in guests:
+            # Nobody is invited to their own meeting.
             if guest != organizer.lower():
                 item.box.owner.send(organizer, guest, item.box.name, what)

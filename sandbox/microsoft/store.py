@@ -112,6 +112,7 @@ class Box:
             self.series[item.core] = item
         else:
             insort(self._by_start, (item.span.start, item.number, item.core))
+            # How far before a window an event may start and still reach into it. Only ever grows.
             self._longest = max(self._longest, item.span.end - item.span.start)
         for pair in item.properties.items():
             self.by_property.setdefault(pair, {})[item.core] = item
@@ -129,6 +130,7 @@ class Box:
         """Delete an item; `days` of a series are remembered for change tracking."""
         self.forget(item)
         del self.items[item.core]
+        # Tombstones are kept for ever: tokens as old as the world may still ask.
         self.gone[item.core] = Gone(item.number, days)
         if item.transaction_id:
             # A deleted event gives its transactionId back.
@@ -142,6 +144,7 @@ class Box:
         for changed in (item,) if piece is None else (item, piece):
             changed.modified = now
             changed.rendered.clear()
+        # They print their master's fields too.
         for exception in item.exceptions.values():
             exception.rendered.clear()
         self._note(item, piece)
@@ -169,6 +172,7 @@ class Box:
 
     def changed_since(self, seq: int) -> list[str]:
         """Cores of what changed after `seq`, each once, by its last change."""
+        # From the end, so that each stands where it changed last.
         newest = dict.fromkeys(core for _, core in reversed(self._log[bisect_left(self._log, (seq + 1, "")) :]))
         return list(newest)[::-1]
 
@@ -182,6 +186,7 @@ class Mount:
     box: Box
     can_edit: bool
     viewer: "Mailbox"
+    sees_private: bool = True
     default: bool = False
     hex_color: str = ""
 
@@ -198,16 +203,20 @@ class Mailbox:
         self.now = now
         self.ids = Ids(seed, person.id)
         self.mounts: dict[str, Mount] = {}
+        # Calendars of others whose private events this mailbox may not see.
+        self.blind: set[Box] = set()
         self.transactions: dict[str, Item] = {}
         self.created = 0
         self._changes = 0x0853E000
         self.cloud_changed: Callable[[Box, What, Item], None] = lambda box, what, item: None
         self.send: Callable[[str, str, str, str], None] = lambda organizer, attendee, calendar, what: None
 
-    def mount(self, box: Box, *, can_edit: bool = True, default: bool = False, hex_color: str = "") -> Mount:
-        """Put a calendar into the list."""
+    def mount(self, box: Box, *, can_edit: bool = True, sees_private: bool = True, **more: Any) -> Mount:
+        """Put a calendar into the list; `more`: default, hex_color."""
         id = self.ids.calendar(f"{box.owner.person.id}/{box.name}")
-        made = Mount(id, box.name, box, can_edit, self, default, hex_color)
+        made = Mount(id, box.name, box, can_edit, self, sees_private, **more)
+        if not sees_private:
+            self.blind.add(box)
         self.mounts[made.id] = made
         return made
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 import h11
 
 from sandbox.microsoft.calls import Answer, Call, answers
-from sandbox.microsoft.errors import Refusal, bad_body, invalid, unknown_property
+from sandbox.microsoft.errors import Refusal, invalid, unknown_property, unreadable
 from sandbox.microsoft.notices import Subscription
 from sandbox.microsoft.render import ROOT
 from sandbox.microsoft.store import Box
@@ -55,6 +55,7 @@ async def create(call: Call) -> Answer:
         tls=body.get("latestSupportedTlsVersion") or "v1_2",
     )
     _check_rivals(call, made)
+    # One address for both purposes is asked once.
     for address in dict.fromkeys(filter(None, (made.url, made.lifecycle_url))):
         await _handshake(call, address)
     # The handshake took its time: somebody may have been faster.
@@ -65,7 +66,7 @@ async def create(call: Call) -> Answer:
 
 def _check_names(body: Any) -> None:
     if not isinstance(body, dict):
-        raise bad_body("Unable to read JSON request payload.")
+        raise unreadable()
     for name in body:
         if name not in KNOWN and not name.startswith("@odata."):
             raise unknown_property(name, "microsoft.graph.subscription")
@@ -116,6 +117,7 @@ def _expiry(call: Call, text: Any) -> datetime:
 
 
 def _box(call: Call, resource: str) -> Box:
+    # A single event, or a folder of mail, cannot be followed here.
     match = RESOURCE.match(resource.partition("?")[0])
     if not match:
         raise invalid("ExtensionError", f"Resource '{resource}' cannot be subscribed to.")
@@ -138,6 +140,7 @@ def _forbidden() -> Refusal:
 
 def _check_rivals(call: Call, made: Subscription) -> None:
     mine = [one for one in call.cloud.notices.living() if one.person == made.person]
+    # By calendar, not by the words: /me/events is the same as the default calendar's own address.
     if any(one.box is made.box and one.changes == made.changes and one.client_id == made.client_id for one in mine):
         raise Refusal(409, "Conflict", "A subscription with the same resource and changeType already exists.")
     if len(mine) >= MOST:
@@ -174,6 +177,7 @@ def _shown(one: Subscription) -> dict[str, Any]:
         "resource": one.resource,
         "applicationId": one.client_id,
         "changeType": ",".join(sorted(one.changes)),
+        # A secret is never given back.
         "clientState": None,
         "notificationUrl": one.url,
         "lifecycleNotificationUrl": one.lifecycle_url,

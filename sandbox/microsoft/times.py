@@ -37,6 +37,7 @@ def _wall(found: re.Match[str], known: str) -> datetime:
     day, minutes, seconds, offset = found.groups()
     try:
         wall = datetime.fromisoformat(f"{day}T{minutes or '00:00'}{(seconds or ':00')[:10]}")
+        # An offset wins over the zone beside it, which then only says how to show it.
         if offset:
             wall = to_wall(datetime.fromisoformat(f"{wall.isoformat()}{offset.replace('Z', '+00:00')}"), known)
     except ValueError as error:
@@ -74,6 +75,7 @@ def _whole_days(start: datetime, end: datetime, start_zone: str, end_zone: str) 
     for name, side in (("Start", start), ("End", end)):
         if side.time() != datetime.min.time():
             raise _refused(f"The Event.{name} property for an all-day event needs to be set to midnight.")
+    # By meaning, not by name: a Windows name and its IANA name agree.
     if zone(start_zone) != zone(end_zone):
         raise _refused(
             "The Event.Start and Event.End properties for an all-day event need to be in the same time zone."
@@ -105,5 +107,6 @@ def shifted(item: Item, made: Span) -> dict[str, Any] | None:
     if item.recurrence is None:
         return None
     first = made.start.date() if made.all_day else to_wall(made.start, series_zone(item)).date()
+    # A series whose first date moves begins its rule there; whether the weekday still fits is its owner's business.
     pattern, limits = item.recurrence["pattern"], {**item.recurrence["range"], "startDate": first.isoformat()}
     return recurrence.checked({"pattern": pattern, "range": limits}, first, series_zone(item))

@@ -42,6 +42,7 @@ def zone(name: str) -> tzinfo | None:
     """The zone behind a Windows name (any case) or a listed IANA name; None when Exchange would not know it."""
     if name.lower() in UTC_NAMES:
         return UTC
+    # Windows names are known in any case, IANA names only as listed.
     if iana := WINDOWS.get(name.lower()):
         return ZoneInfo(iana)
     return ZoneInfo(SPELLED.get(name, name)) if name in LISTED else None

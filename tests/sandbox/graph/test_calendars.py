@@ -69,11 +69,20 @@ def test_what_one_writes_into_a_shared_calendar_the_other_sees(alice: Graph, bob
 @pytest.mark.parametrize("sensitivity", ["private", "confidential"])
 def test_a_private_event_of_a_sharer_is_listed_without_its_words(alice: Graph, bob: Graph, sensitivity: str) -> None:
     secret = {"contentType": "text", "content": "the secret"}
-    bob.create(bob.calendar("Team Northwind"), subject="Surgery", body=secret, sensitivity=sensitivity)
-    [seen] = alice.get(f"/me/calendars/{alice.calendar('Team Northwind')}/events").value
+    for name in ("Board", "Team Northwind"):
+        bob.create(bob.calendar(name), subject="Surgery", body=secret, sensitivity=sensitivity)
+    [seen] = alice.get(f"/me/calendars/{alice.calendar('Board')}/events").value
     assert "Surgery" not in str(seen)
     assert "the secret" not in str(seen)
     assert alice.get(f"/me/events/{seen['id']}").code == "ErrorItemNotFound"
+    [open_one] = alice.get(f"/me/calendars/{alice.calendar('Team Northwind')}/events").value
+    assert open_one["subject"] == "Surgery"
+    assert alice.get(f"/me/events/{open_one['id']}").status == 200
+
+
+def test_a_calendar_says_whether_private_events_can_be_seen(alice: Graph) -> None:
+    seen = {one["name"]: one["canViewPrivateItems"] for one in alice.get("/me/calendars").value}
+    assert seen == {"Calendar": True, "Team Northwind": True, "Board": False}
 
 
 def test_a_further_calendar_can_be_made(alice: Graph) -> None:
