@@ -87,7 +87,7 @@ LOTUS = _tenant(
     instance="partner.microsoftonline.cn",
     region="AS",
 )
-PERSONAL = Tenant(CONSUMERS, "outlook.example", "Personal accounts", region=None)
+PERSONAL = Tenant(CONSUMERS, "outlook.example", "Personal account", region=None)
 TENANTS: tuple[Tenant, ...] = (NORTHWIND, FABRIKAM, AGENCY, BASE, FORT, LOTUS, PERSONAL)
 
 

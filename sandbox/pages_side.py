@@ -65,7 +65,7 @@ def _agenda(world: World, person: Person, first: date, today: date) -> Markup:
     now = world.clock.now()
     hand = world.hand(person)
     found = [
-        (event, block(event, now, hue=hue, calendar=name))
+        (event, block(event, now, hue=hue, calendar=name if hue else ""))
         for hue, (calendar_id, name, _) in enumerate(hand.calendars(person))
         for event in hand.events(person, calendar_id, *between(first, SHOWN_DAYS))
     ]
