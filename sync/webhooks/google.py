@@ -18,9 +18,10 @@ UNKNOWN = 404
 @require_POST
 def notified(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Something changed; the first message of a channel ("sync") only says that it works."""
-    token = request.headers.get("X-Goog-Channel-Token", "")
+    # As bytes: anything may stand in a header, and only ASCII strings can be compared in constant time.
+    token = request.headers.get("X-Goog-Channel-Token", "").encode(errors="replace")
     watch = find(public_id)
-    if watch is None or not hmac.compare_digest(token, watch_secret(str(public_id))):
+    if watch is None or not hmac.compare_digest(token, watch_secret(str(public_id)).encode()):
         return HttpResponse(status=UNKNOWN)
     if request.headers.get("X-Goog-Resource-State") != "sync":
         ring(watch)
