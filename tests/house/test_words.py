@@ -13,7 +13,7 @@ PLACES = re.compile(r"(?<![\w.:/}~-])/(?:root|home|work|mnt|Users)/")
 SECRETS = re.compile(
     r"-----BEGIN (?:RSA |EC )?PRIVATE KEY|AKIA[0-9A-Z]{16}|sk_live_\w+|ghp_\w{20,}|xox[bp]-\w+|GOCSPX-\w+|eyJ[\w-]{20,}\.eyJ"
 )
-LATER = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X)\b")
+LATER = re.compile(r"(?:#|//|/\*|<!--)\s*(?:TO" r"DO|FIX" r"ME|XX" r"X)\b")
 
 
 def _spoken() -> list:
