@@ -1,5 +1,7 @@
 """Lists: how they are cut, ordered and narrowed."""
 
+from typing import Any
+
 import pytest
 
 from tests.sandbox.graph.client import WINDOW, Graph, at
@@ -12,7 +14,7 @@ def three(alice: Graph) -> Graph:
     return alice
 
 
-def subjects(graph: Graph, path: str = "/me/events", **query: object) -> str:
+def subjects(graph: Graph, path: str = "/me/events", **query: Any) -> str:
     return "".join(one["subject"] for one in graph.get(path, **query).value)
 
 
