@@ -67,9 +67,22 @@ def change(cloud: "GoogleCloud", calendar: Calendar, item: Item, body: Fields, *
     )
     fields |= {"status": status, "sequence": sequence + moved}
     before = dict(old)
+    _as_private_as_the_series(calendar, item, fields)
     calendar.put(item, {**fields, "updated": old["updated"]}, silent=_only_reminders(old, fields))
     guests.follow(cloud, calendar, item, before, send)
     return item
+
+
+def _as_private_as_the_series(calendar: Calendar, item: Item, fields: Fields) -> None:
+    """One instance that is made more private takes the whole series along; one made less private stays as it was."""
+    master = calendar.masters.get(item.master)
+    if master is None:
+        return
+    hidden, wanted = (one.get("visibility") in ("private", "confidential") for one in (master.fields, fields))
+    if hidden and not wanted:
+        fields["visibility"] = master.fields["visibility"]
+    elif wanted and not hidden:
+        calendar.put(master, {**master.fields, "visibility": fields["visibility"]})
 
 
 def _only_reminders(old: Fields, new: Fields) -> bool:

@@ -27,14 +27,12 @@ async def run(outer: Call, entry: "Entry | None") -> Answer:
     parts = _parts(outer)
     if entry is not None:
         entry.operation_count = len(parts)
+    calls = [_inside(outer, part) for part in parts]
     told: list[bytes] = []
-    for part in parts:
-        call = _inside(outer, part)
+    for part, call in zip(parts, calls, strict=True):
         answer = await _one(call)
-        path = ROOT + call.path
-        outer.cloud.world.log.inner(
-            entry, call.method, path, part.line.partition("?")[2].split(" ")[0], answer.status if answer else 0
-        )
+        status = answer.status if answer else 0
+        outer.cloud.world.log.inner(entry, call.method, ROOT + call.path, part.query, status)
         if answer is not None:
             told.append(_told(part.id, answer))
     # The same batch is always answered in the same odd order.
@@ -54,6 +52,7 @@ class Part:
         raw = payload.lstrip() if isinstance(payload, bytes) else b""
         line, _, rest = raw.partition(b"\n")
         self.line = line.decode("latin-1").strip()
+        self.query = self.line.partition("?")[2].split(" ")[0]
         self.message = BytesParser(policy=HTTP).parsebytes(rest)
         body = self.message.get_payload(decode=True)
         self.body = body.strip() if isinstance(body, bytes) else b""
@@ -77,22 +76,28 @@ def _inside(outer: Call, part: Part) -> Call:
         raise bad("Failed to parse batch request, error: a part has no request line.", "badRequest")
     parts = urlsplit(words[1])
     headers = {name.lower(): str(value) for name, value in part.message.items()}
-    grant = outer.grant
-    if "authorization" in headers:
-        grant = outer.cloud.world.tokens.check(headers["authorization"], "google") or None  # type: ignore[assignment]
     path = unquote(parts.path)
     # Only paths of this API may stand inside; another one is not found.
     inner = path.removeprefix(ROOT) if path.startswith(ROOT + "/") and not parts.netloc else "/elsewhere"
     return Call(
-        outer.cloud, grant, words[0].upper(), inner, parse_qs(parts.query, keep_blank_values=True), headers, part.body
+        outer.cloud,
+        outer.grant,
+        words[0].upper(),
+        inner,
+        parse_qs(parts.query, keep_blank_values=True),
+        headers,
+        part.body,
     )
 
 
 async def _one(call: Call) -> Answer | None:
-    """None when a fault takes the answer away."""
-    if call.grant is None:
-        refusal = unauthorized(sent=True)
-        return Answer(refusal.status, refusal.body(), refusal.headers)
+    """None when a fault takes the answer away. A part may carry a token of its own."""
+    if "authorization" in call.headers:
+        grant = call.cloud.world.tokens.check(call.headers["authorization"], "google")
+        if grant is None:
+            refusal = unauthorized(sent=True)
+            return Answer(refusal.status, refusal.body(), refusal.headers)
+        call.grant = grant
     fault = call.cloud.world.faults.take(HOST, call.method, ROOT + call.path)
     if fault and fault.latency:
         await sleep(fault.latency)

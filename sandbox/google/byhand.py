@@ -226,5 +226,5 @@ def _seen(calendar: Calendar, item: Item) -> HandEvent:
         attendees=[guest["email"] for guest in fields.get("attendees") or ()],
         is_copy=any("hetk" in name.lower() for name in private),
         created=datetime.fromisoformat(fields["created"]),
-        updated=datetime.fromisoformat(fields.get("updated", fields["created"])),
+        updated=datetime.fromisoformat(fields["updated"]),
     )

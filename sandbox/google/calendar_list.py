@@ -75,7 +75,11 @@ def list_(call: Call) -> Answer:
     size = call.number("maxResults", USUAL, MOST)
     place = _place(call)
     now = call.cloud.versions
-    found = {"kind": "calendar#calendarList", "etag": f'"p{now}"', "items": listed[place : place + size]}
+    found: dict[str, Any] = {
+        "kind": "calendar#calendarList",
+        "etag": f'"p{now}"',
+        "items": listed[place : place + size],
+    }
     if place + size < len(listed):
         found["nextPageToken"] = call.cloud.seals.seal("calendars", str(place + size))
     else:

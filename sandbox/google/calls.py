@@ -97,9 +97,10 @@ class Call:
     # Scopes that reach beyond calendars of one's own; set when the method is found.
     wide: frozenset[str] = frozenset()
 
-    def sees_all(self, calendar: Calendar) -> bool:
-        """Whether private events are told with their content."""
-        return self.cloud.role(calendar, self.person) in ("owner", "writer")
+    def sight(self, calendar: Calendar) -> str:
+        """How much is told of events here: "all", "public" or "busy"."""
+        role = self.cloud.role(calendar, self.person)
+        return "busy" if role == "freeBusyReader" else "all" if role in ("owner", "writer") else "public"
 
     def match(self, item: Item) -> None:
         """If-Match: raises Refusal when the event is at another version."""

@@ -165,7 +165,8 @@ def _expires(body: dict[str, Any], now: float) -> float:
 @method("POST", "/channels/stop", ANY)
 def stop(call: Call) -> Answer:
     body = call.json()
-    if wrong := call.cloud.world.published.google_error("Channel", body):
+    wrong = call.cloud.world.published.google_error("Channel", body)
+    if wrong or not isinstance(body, dict):
         raise bad(f"Invalid JSON payload received. {wrong}", "badRequest")
     if not body.get("id") or not body.get("resourceId"):
         raise not_found()

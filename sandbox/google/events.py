@@ -15,7 +15,7 @@ CHANGE = {**SEND, **INSERT, **LOOK}
 
 def _told(call: Call, calendar: Calendar, item: Item) -> Answer:
     zone = call.one("timeZone") or calendar.zone
-    body = render.event(calendar, item, zone=zone_named(zone).key, full=call.sees_all(calendar))
+    body = render.event(calendar, item, zone=zone_named(zone).key, sight=call.sight(calendar))
     return Answer(200, body, {"ETag": item.etag})
 
 

@@ -54,8 +54,6 @@ def ordered(call: Call, rows: Iterable[Item]) -> Iterable[Item]:
 def begins(item: Item, wanted: str) -> bool:
     """Whether an instance's original start is the one asked for, a date or a time."""
     slot = value_of(item.fields["originalStartTime"])
-    return (
-        slot.isoformat() == wanted
-        if "date" in item.fields["originalStartTime"]
-        else slot == moment(wanted, "originalStart")
-    )
+    if "date" in item.fields["originalStartTime"]:
+        return bool(slot.isoformat() == wanted)
+    return bool(slot == moment(wanted, "originalStart"))

@@ -108,9 +108,9 @@ def _paged(call: Call, calendar: Calendar, rows: Callable[[Call, Calendar], Iter
     size = min(call.number("maxResults", USUAL, MOST), call.cloud.page_size)
     id, run, place = _run(call, calendar, rows)
     zone = zone_named(call.one("timeZone") or calendar.zone).key
-    full = call.sees_all(calendar)
+    sight = call.sight(calendar)
     dead = call.flag("showDeleted") or bool(call.one("syncToken")) or bool(call.one("updatedMin"))
-    page = [_row(calendar, item, zone, full, dead) for item in run.rows[place : place + size]]
+    page = [_row(calendar, item, zone, sight, dead) for item in run.rows[place : place + size]]
     head = {
         "kind": "calendar#events",
         "etag": f'"p{calendar.seq}{call.cloud.seals.seal("etag", calendar.id)[:8]}"',
@@ -129,11 +129,11 @@ def _paged(call: Call, calendar: Calendar, rows: Callable[[Call, Calendar], Iter
     return Answer(200, orjson.dumps(head)[:-1] + b',"items":[' + items + b"]}", {"ETag": str(head["etag"])})
 
 
-def _row(calendar: Calendar, item: Item, zone: str, full: bool, dead: bool) -> bytes:
+def _row(calendar: Calendar, item: Item, zone: str, sight: str, dead: bool) -> bytes:
     # What was deleted between two pages leaves a gap: a page may hold less than was asked for.
     if item.cancelled:
         return render.tombstone(item, zone) if dead or item.fields.get("recurringEventId") else b""
-    return render.event(calendar, item, zone=zone, full=full)
+    return render.event(calendar, item, zone=zone, sight=sight)
 
 
 def _run(call: Call, calendar: Calendar, rows: Callable[[Call, Calendar], Iterable[Item]]) -> tuple[str, Run, int]:

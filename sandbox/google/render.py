@@ -12,18 +12,18 @@ from sandbox.google.times import shown
 BUSY = ("id", "status", "created", "updated", "start", "end", "iCalUID", "sequence", "recurringEventId", "recurrence")
 
 
-def event(calendar: Calendar, item: Item, *, zone: str, full: bool) -> bytes:
-    """One event, whole, or as a block without a content for people who may not see it."""
-    known = item.rendered.get((zone, full))
+def event(calendar: Calendar, item: Item, *, zone: str, sight: str) -> bytes:
+    """One event as `sight` has it: "all", "public" (private ones lose their content) or "busy" (every one does)."""
+    known = item.rendered.get((zone, sight))
     if known is None:
-        known = item.rendered[zone, full] = orjson.dumps(as_dict(calendar, item, zone=zone, full=full))
+        known = item.rendered[zone, sight] = orjson.dumps(as_dict(calendar, item, zone=zone, sight=sight))
     return known
 
 
-def as_dict(calendar: Calendar, item: Item, *, zone: str, full: bool) -> Fields:
-    """The resource. Private ones lose their content where not `full`."""
+def as_dict(calendar: Calendar, item: Item, *, zone: str, sight: str) -> Fields:
+    """The resource."""
     fields = item.fields
-    hidden = not full and fields.get("visibility") in ("private", "confidential")
+    hidden = sight == "busy" or (sight == "public" and fields.get("visibility") in ("private", "confidential"))
     told = {name: value for name, value in fields.items() if not hidden or name in BUSY}
     found: Fields = {"kind": "calendar#event", "etag": item.etag, **told, "id": item.id}
     found["htmlLink"] = _link(calendar, item)

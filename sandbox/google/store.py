@@ -32,7 +32,7 @@ class Item:
     master: str = ""
     virtual: bool = False
     slots: Slots | None = None
-    rendered: dict[tuple[str, bool], bytes] = field(default_factory=dict)
+    rendered: dict[tuple[str, str], bytes] = field(default_factory=dict)
 
     @property
     def cancelled(self) -> bool:
