@@ -53,7 +53,7 @@ def count(first: Calendar, second: Calendar, out: FlowSettings, back: FlowSettin
 def sentence(found: Preview, first: Calendar, second: Calendar) -> str:
     """What will be written where; a calendar that is no target is named as untouched."""
     parts = [
-        f"create {counted(flow.creates, 'copy', 'copies')} in {calendar_name(flow.target)}"
+        f"{counted(flow.creates, 'copy', 'copies')} in {calendar_name(flow.target)}"
         for flow in found.flows
         if flow.creates
     ]
@@ -62,7 +62,7 @@ def sentence(found: Preview, first: Calendar, second: Calendar) -> str:
     if not parts:
         return "Hetk will change nothing now: there is no event to copy yet. New ones are copied as they appear."
     rest = f"; it will change nothing in {still[0]}" if still else ""
-    return f"Hetk will {listed(parts)}{rest}."
+    return f"Hetk will create {listed(parts)}{rest}."
 
 
 def _direction(flow: FlowPreview) -> Direction:

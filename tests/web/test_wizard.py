@@ -211,7 +211,7 @@ def test_the_dry_run_is_told_in_one_sentence_with_reasons_and_months(alice):
 def test_two_directions_are_both_named(alice):
     found = Preview([FlowPreview(alice.work, alice.home, creates=1), FlowPreview(alice.home, alice.work, creates=2)])
     words = counting.sentence(found, alice.work, alice.home)
-    assert words == "Hetk will create 1 copy in Home and create 2 copies in Work."
+    assert words == "Hetk will create 1 copy in Home and 2 copies in Work."
 
 
 def test_nothing_to_copy_is_said_plainly(alice):
