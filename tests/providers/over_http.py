@@ -34,7 +34,9 @@ class HttpContract(ProviderContract):
         assert self.outside.requests() - before == 2
         assert self.outside.renewals == 1
 
-    @pytest.mark.parametrize("body", ["<html>busy</html>", "[]", "", '{"value": 3, "items": 3}'])
+    @pytest.mark.parametrize(
+        "body", ["<html>busy</html>", "[]", "", "{}", '{"value": 3, "items": 3}', '{"value": [], "items": []}']
+    )
     def test_a_broken_page_is_never_taken_for_an_empty_one(self, body: str) -> None:
         cursor = self.read().cursor
         for at in ("", cursor):

@@ -30,6 +30,13 @@ from sync.providers.text import from_html, looks_like_html, plain
         ("<p>unclosed", "unclosed"),
         ("</div></style>stray", "stray"),
         ("a\r\n<br>\r\nb", "a\nb"),
+        (
+            (
+                '<html><head>\r\n<style><!-- .PlainText { font-size: 9pt } --></style></head>\r\n<body>\r\n<font size="2"><span>'
+                '<div class="PlainText">one<br>\r\n<br>\r\nthree &lt;3</div></span></font>\r\n</body>\r\n</html>'
+            ),
+            "one\n\nthree <3",
+        ),
     ],
 )
 def test_html_is_read_as_text(markup: str, text: str) -> None:

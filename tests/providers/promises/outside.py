@@ -9,8 +9,7 @@ from sync.core.event import Content, Event, Field, Timed, When
 from sync.providers.base import Answered, Insert, Page, Provider, Span, Write
 
 DAY = date.today() + timedelta(days=14)
-# Wide enough for the table of times, and still the largest that a calendar view takes.
-SPAN = Span(date.today() - timedelta(days=90), date.today() + timedelta(days=420))
+SPAN = Span(date.today() - timedelta(days=90), date.today() + timedelta(days=365))
 ALL_FIELDS = frozenset(Field)
 
 
@@ -125,8 +124,8 @@ class Spoken:
 
     outside: Outside
 
-    def read(self, cursor: str = "") -> Reading:
-        return Reading(list(self.outside.provider.read(self.outside.calendar, cursor, SPAN)))
+    def read(self, cursor: str = "", span: Span = SPAN) -> Reading:
+        return Reading(list(self.outside.provider.read(self.outside.calendar, cursor, span)))
 
     def write(self, *writes: Write) -> list[Answered]:
         return list(self.outside.provider.write(self.outside.calendar, writes))
