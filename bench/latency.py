@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from bench.stack import stack
 
 EDITS = 100
+EVENTS = 20
 STEP = 0.01
 PATIENCE = 30.0
 
@@ -20,7 +21,8 @@ def measure(source: str, target: str) -> list[float]:
 
         scene = Scene(outside)
         here, there = scene.account(source), scene.account(target)
-        origin = scene.create(here, "Edit 0")
+        # Several events in turn: a copy written a hundred times a day would be taken for a loop.
+        origins = [scene.create(here, f"Event {number}") for number in range(EVENTS)]
         create(user=scene.user, first=here, second=there, out=OPEN, back=OPEN)
         _until(lambda: Flow.objects.filter(settled_at=None).count() == 0)
         _until(lambda: Watch.objects.exclude(remote_id="").count() == 2)
@@ -31,7 +33,7 @@ def measure(source: str, target: str) -> list[float]:
         for number in range(1, EDITS + 1):
             title = f"Edit {number}"
             began = time.perf_counter()
-            scene.hand(here, "edit", id=origin, title=title)
+            scene.hand(here, "edit", id=origins[number % EVENTS], title=title)
             _until(lambda title=title: title in {e["title"] for e in _listed(scene.hand(there, "list", **span))})
             taken.append(time.perf_counter() - began)
         return taken

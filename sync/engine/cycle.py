@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import TracebackType
 
 from accounts import halts
 from accounts.models import Connection
@@ -25,6 +26,8 @@ log = logging.getLogger("hetk.cycle")
 # A second and third pass settle what the first one learned: a key that was taken, an event that somebody changed meanwhile.
 PASSES = 3
 SOON = timedelta(seconds=1)
+SHORTLY = timedelta(seconds=0.2)
+PATIENCE = timedelta(seconds=10)
 LATER = timedelta(minutes=5)
 DAILY = timedelta(days=1)
 
@@ -46,6 +49,9 @@ class Cycle:
             if not any(is_active(flow) for flow in flows):
                 self._rest(flows, clients)
                 return
+            if waits_for_target(self.calendar, flows, started):
+                due.finish(self.calendar, now=started, next_due=started + SHORTLY, served=False)
+                return
             reading = self._read(flows, clients)
             read = reading.count
             next_due = self._work(flows, clients, reading, tally)
@@ -58,7 +64,7 @@ class Cycle:
             next_due = self.clock() + SOON
         except Exception as error:
             # A defect of ours must not stop the other calendars; the type alone is logged, for messages may hold content.
-            log.exception("cycle failed", extra={"calendar": str(self.calendar.public_id)}, exc_info=_bare(error))
+            log.exception("cycle failed", extra={"calendar": str(self.calendar.public_id)}, exc_info=bare(error))
             tally.trouble = f"internal error ({type(error).__name__})"
             next_due = self.clock() + pause(self._failed(tally.trouble), self.chance())
         self._record(started, read, tally)
@@ -188,6 +194,21 @@ def is_active(flow: Flow) -> bool:
     return flow.pair.paused_at is None or flow.pair.ending_at is not None or flow.ending_at is not None
 
 
+def waits_for_target(calendar: Calendar, flows: Sequence[Flow], now: datetime) -> bool:
+    """Whether a first reading had better come after that of a target, so that what it brings can be written at once.
+
+    Only for a moment: a target that cannot be read, or calendars that wait for each other in a ring, hold nobody up.
+    """
+    if calendar.full_read_at is not None or calendar.rung_at is None or now - calendar.rung_at > PATIENCE:
+        return False
+    two_way = two_way_ids(flows)
+    return any(
+        flow.target.full_read_at is None and flow.target.due_at is not None
+        for flow in flows
+        if flow.source_id == calendar.pk and not (flow.pk in two_way and flow.pair.second_id == calendar.pk)
+    )
+
+
 def is_ready(flow: Flow, clients: Clients) -> bool:
     """Whether this flow may be worked off now: both sides known completely, reachable and wanted."""
     sides = (flow.source, flow.target)
@@ -203,6 +224,6 @@ def is_ready(flow: Flow, clients: Clients) -> bool:
     )
 
 
-def _bare(error: Exception) -> tuple[type[Exception], Exception, object]:
-    """The traceback without the message."""
-    return type(error), type(error)(), error.__traceback__
+def bare(error: Exception) -> tuple[type[Exception], Exception, TracebackType | None]:
+    """The traceback without the message, which may hold content; only its type is told."""
+    return RuntimeError, RuntimeError(type(error).__name__), error.__traceback__

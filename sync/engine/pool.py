@@ -6,19 +6,21 @@ Many threads, many processes, many machines: the database is the referee. What a
 import logging
 import random
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
-from sync.engine.cycle import Cycle
+from sync.engine.cycle import Cycle, bare
 from sync.models import Calendar
 from sync.store import due
 
 log = logging.getLogger("hetk.worker")
 TICK = 0.2
+MOMENT = timedelta(seconds=0.5)
 
 
 class Pool:
@@ -50,9 +52,9 @@ class Pool:
             return False
         try:
             claimed = due.claim(free, self._clock())
-        except Exception:
+        except Exception as error:
             # The database is away: nothing is lost, what is due stays due.
-            log.exception("could not claim")
+            log.exception("could not claim", exc_info=bare(error))
             close_old_connections()
             return False
         self._busy.update(executor.submit(self._cycle, calendar) for calendar in claimed)
@@ -63,14 +65,27 @@ class Pool:
             Cycle(calendar, self._clock, self._chance).run()
         except Exception as error:
             # Recording itself failed: the lease runs out and the calendar comes back.
-            log.error("a cycle was abandoned: %s", type(error).__name__)
+            log.exception("a cycle was abandoned", exc_info=bare(error))
             connection.close()
 
 
-def drain(*, clock: Callable[[], datetime] = timezone.now, most: int = 200) -> int:
-    """Run cycles in this thread until nothing is due; returns how many ran. For `worker --once`, tests and repairs."""
+def drain(
+    *,
+    clock: Callable[[], datetime] = timezone.now,
+    sleep: Callable[[float], None] = time.sleep,
+    most: int = 200,
+) -> int:
+    """Run cycles in this thread until nothing is due, nor will be in a moment; returns how many ran.
+
+    For `worker --once`, tests and repairs.
+    """
     ran = 0
-    while ran < most and (claimed := due.claim(1, clock())):
-        Cycle(claimed[0], clock, lambda: 0.5).run()
-        ran += 1
+    while ran < most:
+        if claimed := due.claim(1, clock()):
+            Cycle(claimed[0], clock, lambda: 0.5).run()
+            ran += 1
+        elif (soon := due.soonest()) and soon - clock() < MOMENT:
+            sleep(max(0.0, (soon - clock()).total_seconds()))
+        else:
+            break
     return ran

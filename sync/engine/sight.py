@@ -1,13 +1,13 @@
 """What each link looks like now: contents from the reading, and the rest asked for by id, in as few requests as there are calendars."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from sync.core.event import Event
 from sync.core.plan import Copy, Sight
 from sync.engine.clients import Clients
 from sync.models import Calendar, Link
-from sync.providers.base import Provider
+from sync.providers.base import Provider, Span
 from sync.store.keys import marks
 from sync.store.work import Task
 
@@ -83,8 +83,19 @@ class Sights:
                 missing[calendar].append(event_id)
         for calendar, ids in missing.items():
             with self._clients.blame(calendar):
-                answers = self._clients.of(calendar.connection).get(calendar.remote_id, ids)
-            self.contents.update({(calendar.pk, event_id): event for event_id, event in answers.items()})
+                self.contents.update(self._ask(calendar, ids))
+
+    def _ask(self, calendar: Calendar, ids: Sequence[str]) -> Contents:
+        """The events by id; when there are more than one request can bring, a complete listing is cheaper."""
+        provider = self._clients.of(calendar.connection)
+        answers: dict[str, Event | None] = {}
+        if len(ids) > provider.traits.batch and calendar.read_start and calendar.read_end:
+            pages = provider.read(calendar.remote_id, "", Span(calendar.read_start, calendar.read_end))
+            listed = {event.id: event for page in pages for event in page.events}
+            answers = {event_id: listed[event_id] for event_id in ids if event_id in listed}
+        if rest := [event_id for event_id in ids if event_id not in answers]:
+            answers |= provider.get(calendar.remote_id, rest)
+        return {(calendar.pk, event_id): event for event_id, event in answers.items()}
 
 
 def find(provider: Provider, task: Task) -> Event | None:

@@ -11,6 +11,7 @@ from sync.store.keys import watch_secret
 
 # Old notifications may still be on their way when a watch is replaced.
 OVERLAP = timedelta(minutes=10)
+RETRY = timedelta(minutes=5)
 
 
 def keep(calendar: Calendar, provider: Provider, now: datetime) -> bool:
@@ -18,9 +19,11 @@ def keep(calendar: Calendar, provider: Provider, now: datetime) -> bool:
     Watch.objects.filter(calendar=calendar, expires_at__lt=now - OVERLAP).delete()
     if not (provider.traits.pushes and calendar.can_watch):
         return False
-    watch = Watch.objects.filter(calendar=calendar, expires_at__gt=now).exclude(remote_id="").last()
+    watches = Watch.objects.filter(calendar=calendar, expires_at__gt=now)
+    watch = watches.exclude(remote_id="").last()
     if watch is None:
-        return _make(calendar, provider, now)
+        # A row without a remote id is an attempt that failed a moment ago.
+        return not watches.exists() and _make(calendar, provider, now)
     if watch.renew_at <= now:
         return _renew(watch, calendar, provider, now)
     return False
@@ -66,7 +69,7 @@ def _make(calendar: Calendar, provider: Provider, now: datetime) -> bool:
         Calendar.objects.filter(pk=calendar.pk).update(can_watch=False)
         return False
     except ProviderError:
-        watch.delete()
+        Watch.objects.filter(pk=watch.pk).update(expires_at=now + RETRY)
         raise
     _save(watch, made, ahead)
     return True
@@ -85,6 +88,10 @@ def _renew(watch: Watch, calendar: Calendar, provider: Provider, now: datetime) 
     except Changed:
         watch.delete()
         return _make(calendar, provider, now)
+    except ProviderError:
+        # It lasts for a while yet; what is refused for good runs out and is made anew or given up.
+        Watch.objects.filter(pk=watch.pk).update(renew_at=now + RETRY)
+        raise
     _save(watch, renewed, ahead)
     return False
 

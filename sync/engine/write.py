@@ -44,10 +44,12 @@ def guard(job: Job, calendar: Calendar, two_way: set[int]) -> None:
     """Refuse any write outside what the person chose.
 
     Copies are written only into the target of the job's own flow; an origin only where the pair is two-way and alive. A change
-    or a deletion in the target addresses the copy that the link holds, never anything else.
+    or a deletion in the target addresses the copy that the link holds, never anything else. While a pair is paused, only what is
+    being ended loses its copies.
     """
     flow, link, operation = job.task.flow, job.task.link, job.operation
-    if flow.pair.paused_at is not None:
+    ending = flow.ending_at is not None or flow.pair.ending_at is not None
+    if flow.pair.paused_at is not None and not (ending and isinstance(operation, Delete)):
         raise NotAllowed("the pair is paused")
     if isinstance(operation, Create):
         allowed = calendar.pk == flow.target_id and flow.ending_at is None

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Min, Q, Value, When
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
@@ -48,16 +48,24 @@ def prolong(calendar: Calendar, now: datetime) -> None:
         calendar.due_at = calendar.lease_until = lease
 
 
-def finish(calendar: Calendar, *, now: datetime, next_due: datetime | None) -> bool:
-    """Give the lease back; a bell that rang meanwhile makes the calendar due at once. False: the lease had run out."""
+def finish(calendar: Calendar, *, now: datetime, next_due: datetime | None, served: bool = True) -> bool:
+    """Give the lease back; a bell that rang meanwhile makes the calendar due at once. False: the lease had run out.
+
+    `served`: the bells heard so far were answered by a reading.
+    """
     unrung = Q(due_seq=calendar.due_seq)
     return bool(
         Calendar.objects.filter(pk=calendar.pk, lease_until=calendar.lease_until).update(
             lease_until=None,
             due_at=Case(When(unrung, then=Value(next_due)), default=Value(now)),
-            rung_at=Case(When(unrung, then=Value(None)), default=F("rung_at")),
+            rung_at=Case(When(unrung, then=Value(None)), default=F("rung_at")) if served else F("rung_at"),
         )
     )
+
+
+def soonest() -> datetime | None:
+    """When the next calendar is due; None when none ever is."""
+    return Calendar.objects.filter(lease_until=None).aggregate(at=Min("due_at"))["at"]
 
 
 def rest(calendar_ids: Sequence[int]) -> None:

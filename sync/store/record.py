@@ -235,7 +235,7 @@ def hold(tasks: Iterable[Task], now: datetime) -> None:
     Activity.objects.bulk_create([_activity(t, Activity.Act.HELD, Reason.BRAKE.value, now) for t in tasks])
 
 
-def churning(link: Link, now: datetime, most: int = 40) -> bool:
+def churning(link: Link, now: datetime, most: int = 100) -> bool:
     """Whether this copy was written so often today that something must be fighting us."""
     return link.churn_day == now.date() and link.churn >= most
 

@@ -1,6 +1,7 @@
 from typing import TYPE_CHECKING
 
 import pytest
+from pytest_django import Settings
 
 from tests.outside import Outside
 
@@ -9,8 +10,10 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def scene(transactional_db: None, sandbox: Outside, live_server: object) -> "Scene":
+def scene(transactional_db: None, sandbox: Outside, live_server: object, settings: Settings) -> "Scene":
     """The sandbox's clouds outside, and the website listening for their notifications."""
+    # Mail goes out by SMTP, to the sandbox's mailbox.
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     # Imported here: conftest files are read before Django is set up.
     from tests.end_to_end.scene import Scene
 

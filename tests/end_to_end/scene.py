@@ -7,6 +7,7 @@ from typing import Any
 from accounts import vault
 from accounts.models import Connection, User
 from sync import calendars, pairs
+from sync.engine.cycle import Cycle
 from sync.engine.pool import drain
 from sync.models import Calendar, Link, Pair
 from sync.pairs import FlowSettings
@@ -50,6 +51,13 @@ class Scene:
         """These calendars are looked at now (all of them when none is named), until nothing is due."""
         due.ring([c.pk for c in calendars] or list(Calendar.objects.values_list("pk", flat=True)))
         return drain()
+
+    def look(self, calendar: Calendar) -> None:
+        """One cycle of this calendar and no other, whatever else is due."""
+        Calendar.objects.filter(pk=calendar.pk).update(due_at=datetime(2020, 1, 1, tzinfo=UTC), lease_until=None)
+        (claimed,) = due.claim(1, datetime.now(UTC))
+        assert claimed.pk == calendar.pk
+        Cycle(claimed, lambda: datetime.now(UTC), lambda: 0.5).run()
 
     def drain(self) -> int:
         """Work off what is due now, and ring nothing."""

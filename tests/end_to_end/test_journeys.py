@@ -17,9 +17,7 @@ ROADS = pytest.mark.parametrize(
 
 
 @ROADS
-def test_events_of_every_shape_arrive_and_a_second_look_writes_nothing(
-    scene: Scene, source: str, target: str
-) -> None:
+def test_events_of_every_shape_arrive_and_a_second_look_writes_nothing(scene: Scene, source: str, target: str) -> None:
     here, there = scene.account(source), scene.account(target)
     scene.create(here, "Single", location="Room 1", description="Notes")
     scene.create(here, "Holiday", start=in_days(10), end=in_days(12), all_day=True)

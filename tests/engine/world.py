@@ -87,7 +87,7 @@ class World:
     def sync(self) -> int:
         """Everybody looks now, until nothing is left to do. Returns the cycles that ran."""
         self.ring()
-        return drain(clock=lambda: self.now)
+        return drain(clock=lambda: self.now, sleep=lambda seconds: self.wait(seconds=seconds))
 
     def wait(self, **span: float) -> None:
         self.traveller.shift(timedelta(**span))
