@@ -110,10 +110,10 @@ def test_a_patch_changes_what_it_names_and_null_takes_away(alice: Google) -> Non
 
 def test_a_patch_to_whole_days_must_take_the_times_away(alice: Google) -> None:
     made = alice.create()
-    ends = {"start": day("2026-12-01"), "end": day("2026-12-02")}
+    ends: dict[str, Any] = {"start": day("2026-12-01"), "end": day("2026-12-02")}
     assert alice.patch(made["id"], **ends).status == 400
-    other = {"dateTime": None, "timeZone": None}
-    after = alice.patch(made["id"], **{name: {**end, **other} for name, end in ends.items()})
+    whole: dict[str, Any] = {name: {**end, "dateTime": None, "timeZone": None} for name, end in ends.items()}
+    after = alice.patch(made["id"], **whole)
     assert after.body["start"] == {"date": "2026-12-01"}
 
 
