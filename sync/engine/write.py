@@ -49,7 +49,8 @@ def guard(job: Job, calendar: Calendar, two_way: set[int]) -> None:
     """
     flow, link, operation = job.task.flow, job.task.link, job.operation
     ending = flow.ending_at is not None or flow.pair.ending_at is not None
-    if flow.pair.paused_at is not None and not (ending and operation == Delete(Side.COPY, operation.reason)):
+    undoing = ending and isinstance(operation, Delete) and operation.side is Side.COPY
+    if flow.pair.paused_at is not None and not undoing:
         raise NotAllowed("the pair is paused")
     if isinstance(operation, Create):
         allowed = calendar.pk == flow.target_id and flow.ending_at is None
