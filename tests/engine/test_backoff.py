@@ -1,0 +1,60 @@
+"""How long to wait: doubling, spread, bounded, and never shorter than a provider asked."""
+
+from datetime import timedelta
+
+import pytest
+
+from sync.core.event import Event
+from sync.engine.backoff import LONGEST, POLL, POLL_UNWATCHED, pause, poll_after
+from sync.models import Link
+from sync.providers.errors import ComeBack
+from sync.providers.memory import Call
+from tests.engine.world import World
+
+
+@pytest.mark.parametrize(("attempts", "seconds"), [(0, 2), (1, 2), (2, 4), (3, 8), (9, 512), (10, 900), (99, 900)])
+def test_each_attempt_waits_twice_as_long_up_to_a_limit(attempts, seconds):
+    assert pause(attempts, 0.5) == timedelta(seconds=seconds)
+
+
+def test_chance_spreads_a_pause_by_a_quarter_either_way():
+    assert pause(3, 0.0) == timedelta(seconds=6)
+    assert pause(3, 1.0) == timedelta(seconds=10)
+
+
+@pytest.mark.parametrize("asked", [0.0, 0.25, 7.5, 90.5, 3600.0])
+def test_a_pause_is_never_shorter_than_asked(asked):
+    assert pause(1, 0.0, asked) == timedelta(seconds=max(asked, 1.5))
+    assert pause(99, 1.0, 0.5) <= timedelta(seconds=LONGEST * 1.25)
+
+
+def test_polls_are_spread_and_more_frequent_where_no_bell_hangs():
+    assert poll_after(True, 0.5) == POLL
+    assert poll_after(False, 0.5) == POLL_UNWATCHED
+    assert poll_after(True, 0.0) == POLL * 0.8
+    assert poll_after(True, 1.0) == POLL * 1.2
+
+
+@pytest.mark.parametrize("after", [0.4, 2.75])
+def test_a_fraction_of_a_second_asked_by_one_write_is_obeyed(world: World, after: float) -> None:
+    home, work = world.calendar("alice@home.example"), world.calendar("alice@work.example")
+    world.pair(home, work)
+    world.event(home)
+    struck: list[Call] = []
+
+    def slow_down(call: Call, at: str) -> None:
+        if call.name == "insert" and at == "before" and not struck:
+            struck.append(call)
+            raise ComeBack("slow down", after=after, status=429)
+
+    world.cloud.fault = slow_down
+    world.sync()
+    assert world.link().due_at == world.now + timedelta(seconds=after)
+    assert world.events(work) == []
+    world.wait(seconds=after - 0.1)
+    world.sync()
+    assert world.events(work) == []
+    world.wait(seconds=0.1)
+    world.sync()
+    assert world.link().state == Link.State.LIVE
+    assert isinstance(world.events(work)[0], Event)
