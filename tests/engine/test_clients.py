@@ -37,7 +37,7 @@ def test_a_refused_secret_is_our_fault_and_never_a_dead_grant(monkeypatch):
 
 
 def test_a_silent_sign_in_service_is_asked_later(monkeypatch):
-    refusing(monkeypatch, TryLater(after=7.5))
+    refusing(monkeypatch, TryLater("no answer", 7.5))
     with pytest.raises(ComeBack) as error:
         ConnectionToken(Connection())()
     assert error.value.after == 7.5
