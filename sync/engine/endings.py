@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sync.core.operation import Reason
 from sync.models import Flow, Link, Pair
 from sync.store import due
 
@@ -9,8 +10,14 @@ from sync.store import due
 def settle(flow: Flow, now: datetime) -> None:
     if flow.ending_at is not None or flow.pair.ending_at is not None:
         _end(flow)
-    elif flow.settled_at is None and not Link.objects.filter(flow=flow, due_at__lte=now).exists():
+    elif flow.settled_at is None and not waiting(flow):
         Flow.objects.filter(pk=flow.pk).update(settled_at=now)
+
+
+def waiting(flow: Flow) -> bool:
+    """Whether an event still waits for its first copy; what lies outside the window waits for its day, not for us."""
+    due = Link.objects.filter(flow=flow, due_at__isnull=False)
+    return due.exclude(state=Link.State.SEEN, reason=Reason.OUTSIDE_WINDOW).exclude(state=Link.State.PARKED).exists()
 
 
 def _end(flow: Flow) -> None:

@@ -105,7 +105,9 @@ class Reading:
         reported = self._observer.known_ids(self._removed) - self._present
         (proven if self._provider.traits.removal_proves else doubtful).update(reported)
         for series_id, present in self._series.items():
-            proven.update(self._observer.missing_of_series(series_id, present, span))
+            missing = self._observer.missing_of_series(series_id, present, span)
+            # A series that is said to be gone altogether is worth one more question.
+            (proven if present else doubtful).update(missing)
         if full:
             doubtful.update(self._observer.missing(self._present, span, self._now))
         return self._ask(proven, doubtful - proven)

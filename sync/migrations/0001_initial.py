@@ -55,8 +55,8 @@ class Migration(migrations.Migration):
                 ('transform_identity', models.BooleanField(default=False)),
                 ('ending_at', models.DateTimeField(blank=True, null=True)),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flows_out', to='sync.calendar')),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flows_in', to='sync.calendar')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='flows_out', to='sync.calendar')),
+                ('target', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='flows_in', to='sync.calendar')),
             ],
         ),
         migrations.CreateModel(
@@ -111,8 +111,8 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('paused_at', models.DateTimeField(blank=True, null=True)),
                 ('ending_at', models.DateTimeField(blank=True, null=True)),
-                ('first', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sync.calendar')),
-                ('second', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sync.calendar')),
+                ('first', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='sync.calendar')),
+                ('second', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='sync.calendar')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pairs', to=settings.AUTH_USER_MODEL)),
             ],
             options={

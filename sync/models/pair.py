@@ -13,8 +13,8 @@ class Pair(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="pairs")
-    first = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="+")
-    second = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="+")
+    first = models.ForeignKey(Calendar, on_delete=models.RESTRICT, related_name="+")
+    second = models.ForeignKey(Calendar, on_delete=models.RESTRICT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     # Set when the person ended the pair: its copies are being removed and the row goes when none is left.
@@ -42,8 +42,8 @@ class Flow(models.Model):
     """
 
     pair = models.ForeignKey(Pair, on_delete=models.CASCADE, related_name="flows")
-    source = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="flows_out")
-    target = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="flows_in")
+    source = models.ForeignKey(Calendar, on_delete=models.RESTRICT, related_name="flows_out")
+    target = models.ForeignKey(Calendar, on_delete=models.RESTRICT, related_name="flows_in")
     private = models.BooleanField(default=True)
     show_as = models.CharField(max_length=16, choices=ShowAsRule, default=ShowAsRule.KEEP)
     transform_identity = models.BooleanField(default=False)

@@ -65,7 +65,8 @@ def finish(calendar: Calendar, *, now: datetime, next_due: datetime | None, serv
 
 def soonest() -> datetime | None:
     """When the next calendar is due; None when none ever is."""
-    return Calendar.objects.filter(lease_until=None).aggregate(at=Min("due_at"))["at"]
+    at: datetime | None = Calendar.objects.filter(lease_until=None).aggregate(at=Min("due_at"))["at"]
+    return at
 
 
 def rest(calendar_ids: Sequence[int]) -> None:
