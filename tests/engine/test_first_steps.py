@@ -9,7 +9,8 @@ def test_an_event_arrives_as_a_copy_with_its_details(world: World) -> None:
     world.pair(home, work)
     (copy,) = world.events(work)
     assert copy.content == world.events(home)[0].content
-    assert copy.mark and not copy.attendees
+    assert copy.mark
+    assert not copy.attendees
 
 
 def test_a_second_look_writes_nothing(world: World) -> None:
