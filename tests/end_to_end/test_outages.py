@@ -1,20 +1,15 @@
 """What the outside world does to us: tokens end, clouds fall over, workers are killed. Nothing is lost or doubled for it."""
 
-import os
 import signal
-import subprocess
-import sys
 import time
 
 import pytest
-from django.conf import settings
-from django.db import connection
 
 from accounts.models import Connection
 from sync import pairs
 from sync.models import Calendar, Link
 from tests.end_to_end.scene import OPEN, PRIVATE, Scene
-from tests.outside import ROOT
+from tests.processes import start_worker, wait_for
 
 GOOGLE, MICROSOFT, OUTLOOK = "alice-gmail", "alice-northwind", "alice-outlook"
 
@@ -103,13 +98,13 @@ def test_a_killed_worker_loses_nothing_and_doubles_nothing(scene: Scene) -> None
     pairs.create(user=scene.user, first=here, second=there, out=PRIVATE, back=PRIVATE)
     scene.sandbox.faults("www.googleapis.com", "/batch.*", times=10, latency=0.4)
     for _ in range(3):
-        worker = start_worker(scene)
+        worker = start_worker(scene.sandbox)
         wait_for(lambda: Link.objects.exclude(state="seen").exists())
         time.sleep(0.5)
         worker.send_signal(signal.SIGKILL)
         worker.wait()
     scene.let_pauses_end()
-    worker = start_worker(scene)
+    worker = start_worker(scene.sandbox)
     try:
         assert wait_for(lambda: Link.objects.filter(state="live").count() == 60)
     finally:
@@ -117,24 +112,3 @@ def test_a_killed_worker_loses_nothing_and_doubles_nothing(scene: Scene) -> None
         assert worker.wait(15) == 0
     assert scene.titles(there) == ["Busy"] * 60
     assert len(scene.events(here)) == 60
-
-
-def start_worker(scene: Scene) -> subprocess.Popen[bytes]:
-    """`manage.py worker` as a process of its own, on the test's database."""
-    environment = {
-        **os.environ,
-        "HETK_SQLITE": str(connection.settings_dict["NAME"]),
-        "HETK_SANDBOX_URL": scene.sandbox.url,
-        "HETK_WEBHOOK_URL": settings.WEBHOOK_URL,
-    }
-    command = [sys.executable, "manage.py", "worker", "--threads", "4"]
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
-
-
-def wait_for(true: object, seconds: float = 20) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if true():  # type: ignore[operator]
-            return True
-        time.sleep(0.05)
-    return False
