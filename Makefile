@@ -45,7 +45,7 @@ format: setup ## put the code in shape
 	@$(PY) -m ruff check --fix $(SOURCES)
 
 bench: setup ## measure; every figure in docs/ comes from here
-	@$(PY) -m bench.latency
+	@$(PY) -m bench
 
 clean: ## remove all that was made: .venv, the demo's database and keys, caches
 	rm -rf .venv var artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
