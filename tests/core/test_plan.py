@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from sync.core.event import Answer, Attendee, Event, Kind
+from sync.core.event import Answer, Attendee, Event, Field, Kind
 from sync.core.operation import Create, Delete, Forget, Operation, Reason, Side, Skip, Update
 from sync.core.plan import Copy, Known, Rules, Sight
 from sync.core.privacy import project
@@ -62,7 +62,7 @@ def test_a_deleted_origin_takes_its_copy_along(copy):
 def test_an_event_that_left_the_window_takes_its_copy_along():
     later = edited(LUNCH, when=FAR.content.when)
     (operation,) = plan(later, Copy.AS_AGREED, agreed(LUNCH))
-    assert operation == Update(Side.COPY, project(later, OPEN), frozenset({"when"}), Reason.ORIGIN_CHANGED)
+    assert operation == Update(Side.COPY, project(later, OPEN), frozenset({Field.WHEN}), Reason.ORIGIN_CHANGED)
 
 
 def test_what_the_window_has_passed_keeps_its_copy():

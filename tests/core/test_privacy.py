@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -127,7 +128,7 @@ def test_guests_swap_identities_like_everything_else():
     assert HOME not in shown
 
 
-GIVEN = {
+GIVEN: dict[Field, dict[str, Any]] = {
     Field.TITLE: {"title": "Dinner"},
     Field.DESCRIPTION: {"description": "other notes"},
     Field.LOCATION: {"location": "Terrace"},

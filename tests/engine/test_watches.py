@@ -10,6 +10,7 @@ from sync.engine.backoff import POLL, POLL_UNWATCHED
 from sync.models import Calendar, Watch
 from sync.providers.errors import ComeBack, NoAccess, ProviderError, Refused
 from sync.providers.memory import Call
+from sync.store.keys import watch_secret
 from tests.engine.world import World
 
 
@@ -67,7 +68,7 @@ def test_the_first_watch_is_followed_by_a_reading_so_that_nothing_falls_between(
 def test_a_notification_carries_our_secret_and_our_address(world, home):
     world.event(home)
     (bell, *_) = [bell for bell in world.cloud.bells if bell.calendar_id == home.remote_id]
-    assert bell.secret == watches.watch_secret(str(watch(home).public_id))
+    assert bell.secret == watch_secret(str(watch(home).public_id))
     assert bell.address == f"{settings.WEBHOOK_URL}/hooks/memory/{watch(home).public_id}/"
 
 
