@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VAR_DIR = ROOT / "var"
 KEYS = VAR_DIR / "demo.env"
 DATABASE = VAR_DIR / "demo.sqlite3"
+STATE = VAR_DIR / "sandbox.state"
 SITE_PORT, SANDBOX_PORT, SMTP_PORT = 8000, 9000, 9025
 SITE = f"http://localhost:{SITE_PORT}"
 SANDBOX = f"http://127.0.0.1:{SANDBOX_PORT}"
@@ -29,7 +30,8 @@ PYTHON = sys.executable
 MANAGE = [PYTHON, "manage.py"]
 SANDBOX_COMMAND = [
     *(PYTHON, "-m", "sandbox", "--port", str(SANDBOX_PORT), "--smtp-port", str(SMTP_PORT)),
-    *("--hook", f"{WEBHOOKS}=http://127.0.0.1:{SITE_PORT}", "--site", SITE, "--fill"),
+    *("--hook", f"{WEBHOOKS}=http://127.0.0.1:{SITE_PORT}", "--site", SITE),
+    *("--state", str(STATE), "--fill"),
 ]
 SITE_COMMAND = [
     *(PYTHON, "-m", "granian", "--interface", "wsgi", "hetk.wsgi:application", "--log-level", "error", "--no-ws"),
@@ -39,12 +41,17 @@ WORKER_COMMAND = [*MANAGE, "worker", "--threads", str(THREADS)]
 TIMETABLE_COMMAND = [*MANAGE, "qcluster"]
 
 WELCOME = f"""
-  Hetk is running. Ctrl-C stops it.
+  Hetk is running. Ctrl-C stops it; the next `make run` goes on where it was left.
 
     The site        {SITE}
-    The calendars   {SANDBOX}/_sandbox/side-by-side      two at once, to edit by hand
-    The people      {SANDBOX}/      who has an account at the sandbox's Microsoft and Google
-    The mailbox     {SANDBOX}/_sandbox/mailbox      where the site's mails arrive
+    The people      {SANDBOX}/
+                    who has an account at Microsoft and Google here, and what to try
+    The calendars   {SANDBOX}/_sandbox/side-by-side
+                    alice@northwind.example and alice.tamm@gmail.example, to edit by hand
+    The mailbox     {SANDBOX}/_sandbox/mailbox
+                    where the site's mails arrive
+
+  First: open {SITE}, press "Continue with Microsoft" and pick alice@northwind.example.
 """
 
 
@@ -95,7 +102,7 @@ def environment(keys: dict[str, str], inherited: dict[str, str]) -> dict[str, st
 
 
 def begin_anew(database: Path) -> None:
-    """Forget the last run: the sandbox's clouds forgot theirs, and connections to what is gone would only be broken."""
+    """Forget the last run when the sandbox's clouds forgot theirs: connections to what is gone would only be broken."""
     for path in database.parent.glob(f"{database.name}*"):
         path.unlink()
 
@@ -129,10 +136,18 @@ def site_answers(seconds: float, stopping: threading.Event) -> bool:
 
 def start_all(supervisor: Supervisor) -> str:
     """Start everything in an order in which it works; what is wrong when it does not, "" when all is well."""
+    say("Preparing the clouds, the database and the pages …")
     sandbox = Child("sandbox", SANDBOX_COMMAND, ready="sandbox ready on")
     supervisor.start(sandbox)
     if not supervisor.wait_ready(sandbox, 60):
         return f"The sandbox did not start: {sandbox.last_words or 'it said nothing'}"
+    if not sandbox.last_words.endswith("as it was left"):
+        begin_anew(DATABASE)
+    # In a session of its own: Ctrl-C lets it come to its end, which is near.
+    env = dict(supervisor.environment)
+    prepared = subprocess.run([*MANAGE, "prepare"], cwd=ROOT, env=env, check=False, start_new_session=True)
+    if prepared.returncode:
+        return "The database could not be prepared; the last lines above say why."
     supervisor.start(Child("site", SITE_COMMAND))
     supervisor.start(Child("worker", WORKER_COMMAND))
     supervisor.start(Child("tasks", TIMETABLE_COMMAND))
@@ -150,12 +165,11 @@ def main() -> int:
     supervisor = Supervisor(cwd=ROOT, environment=env, say=say)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: supervisor.stop_soon())
-    begin_anew(DATABASE)
-    say("Preparing the database and the pages …")
-    if subprocess.run([*MANAGE, "prepare"], cwd=ROOT, env=env, check=False).returncode:
-        return 1
     try:
-        if trouble := start_all(supervisor):
+        trouble = start_all(supervisor)
+        if supervisor.stopping.is_set():
+            trouble = ""
+        elif trouble:
             say(trouble)
         else:
             say(WELCOME)

@@ -21,6 +21,8 @@ from sandbox.world import World
 
 # Pages and controls are the sandbox's own: neither logged nor disturbed by faults.
 OWN = {"", "_sandbox"}
+# Hosts that spend the latency of a fault themselves.
+CROWDED = {graph.HOST}
 
 
 class Sandbox:
@@ -35,6 +37,8 @@ class Sandbox:
             return
         host, _, _ = scope["path"][1:].partition("/")
         served = self._hosts.get(host) or PlainTextResponse(f"The sandbox knows no host {host!r}.", 404)
+        if host not in OWN or scope["method"] != "GET":
+            self.world.touched += 1
         if host in OWN:
             await served(scope, receive, send)
         else:
@@ -73,7 +77,11 @@ def _noting(entry: Entry, send: Send) -> Send:
 
 
 async def _with_fault(fault: Fault, entry: Entry, served: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    if fault.latency:
+    only_slow = fault.status is None and not fault.drop
+    if only_slow and entry.host in CROWDED:
+        # Spent where the mailbox counts who is inside: slow requests are what crowds it.
+        scope["sandbox.latency"] = fault.latency
+    elif fault.latency:
         await asyncio.sleep(fault.latency)
     if fault.drop:
         await _cut(scope)

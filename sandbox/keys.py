@@ -1,4 +1,4 @@
-"""The key that both clouds sign their id tokens with: made once per process, published as JWKS and as a certificate."""
+"""The key that both clouds sign their id tokens with: made at first use or taken from a memory, published as JWKS and as a certificate."""
 
 from base64 import urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
@@ -10,13 +10,37 @@ import jwt
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from cryptography.x509.oid import NameOID
 
+# One at most.
+_KEPT: list[RSAPrivateKey] = []
 
-@lru_cache(maxsize=1)
+
 def _key() -> RSAPrivateKey:
-    return generate_private_key(public_exponent=65537, key_size=2048)
+    if not _KEPT:
+        _KEPT.append(generate_private_key(public_exponent=65537, key_size=2048))
+    return _KEPT[0]
+
+
+def private_pem() -> bytes:
+    """The private key (PKCS 8, PEM), for whoever keeps it over a restart."""
+    return _key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def adopt(pem: bytes) -> None:
+    """Sign with this key from now on. Raises ValueError."""
+    found = load_pem_private_key(pem, password=None)
+    if not isinstance(found, RSAPrivateKey):
+        raise ValueError("the kept key is of another kind")
+    _KEPT[:] = [found]
+    key_id.cache_clear()
+    certificate.cache_clear()
 
 
 def _number(value: int) -> str:

@@ -43,7 +43,7 @@ class Mailbox:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._last_id = 0
+        self.last_id = 0
         self.mails: deque[Mail] = deque(maxlen=KEPT)
         self.invitations: list[Invitation] = []
 
@@ -54,10 +54,10 @@ class Mailbox:
     def receive(self, sender: str, recipients: list[str], raw: bytes) -> Mail:
         """Keeps a mail as it came over SMTP."""
         message = message_from_bytes(raw, EmailMessage, policy=policy.default)
-        self._last_id += 1
+        self.last_id += 1
         headers = {name: str(value) for name, value in message.items()}
         mail = Mail(
-            self._last_id,
+            self.last_id,
             self._clock.timestamp(),
             sender,
             tuple(recipients),

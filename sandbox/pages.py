@@ -13,6 +13,7 @@ from sandbox.fill import fill
 from sandbox.forms import fields_of
 from sandbox.markup import Markup, tag
 from sandbox.pages_frame import local, shell
+from sandbox.pages_guide import NOTES, guide
 from sandbox.world import World
 
 STATIC = Path(__file__).parent / "static"
@@ -29,9 +30,10 @@ async def index(world: World, request: Request) -> Response:
         tag("h1", "The outside world, on this machine"),
         tag(
             "p",
-            "Stand-ins for Microsoft 365, Google Calendar and a mail server. They speak the real protocols and keep "
-            "everything in memory: a restart forgets it all.",
+            "Stand-ins for Microsoft 365, Google Calendar and a mail server. They speak the real protocols, and nothing "
+            "leaves this machine.",
         ),
+        guide(world),
         tag("section", tag("h2", "People"), tag("div", *cards, class_="grid"), class_="plain"),
         _clock(world),
         tag(
@@ -59,6 +61,7 @@ def _card(person: Person) -> Markup:
         tag("h3", person.name),
         tag("p", person.address),
         tag("p", told, class_="small"),
+        tag("p", NOTES[person.id]) if person.id in NOTES else None,
         tag("p", tag("a", "Calendars", href=pages_calendar.address(person), class_="button"), class_="row"),
         class_="panel",
     )

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Mapping
+from pathlib import Path
 from threading import Thread
 from time import sleep
 from typing import Any, Self
@@ -13,6 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from sandbox import mailbox
 from sandbox.app import application
+from sandbox.memory import Memory
 from sandbox.world import World
 
 
@@ -32,16 +34,27 @@ class _Server(uvicorn.Server):
 class Running:
     """A sandbox that serves from a thread: `with Running() as sandbox: sandbox.url, sandbox.world`.
 
+    `state`: the file that the world is remembered in, None to forget it at the end.
     Anything that touches `world` from another thread should go through `do`, or through the control addresses.
     """
 
-    def __init__(self, *, port: int = 0, smtp_port: int = 0, hooks: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        smtp_port: int = 0,
+        hooks: Mapping[str, str] | None = None,
+        state: Path | None = None,
+    ) -> None:
         self._http = _bound(port)
         self._smtp = _bound(smtp_port)
         self.port = int(self._http.getsockname()[1])
         self.smtp_port = int(self._smtp.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
         self.world = World(hooks=hooks, base=self.url)
+        self._memory = Memory(state, self.world) if state else None
+        # Whether the world goes on from where an earlier one was stopped.
+        self.remembers = self._memory.recall() if self._memory else False
         config = uvicorn.Config(
             application(self.world),
             http=_Protocol,
@@ -97,9 +110,14 @@ class Running:
     async def _both(self) -> None:
         self._loop = asyncio.get_running_loop()
         post = await self._loop.create_server(lambda: mailbox.protocol(self.world.mailbox), sock=self._smtp)
+        keeping = self._loop.create_task(self._memory.keep()) if self._memory else None
         try:
             await self.server.serve(sockets=[self._http])
         finally:
+            if keeping and self._memory:
+                keeping.cancel()
+                # After the last request was answered, and before deliveries are forgotten.
+                self._memory.save()
             self.world.hooks.reset()
             post.close()
 

@@ -25,6 +25,8 @@ class World:
         self.base = base
         self.site = "http://localhost:8000"
         self.people: dict[str, Person] = PEOPLE
+        # Rises with each request that may change something.
+        self.touched = 0
         self.clock = Clock()
         self.tokens = Tokens(self.clock)
         self.faults = Faults()

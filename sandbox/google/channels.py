@@ -46,6 +46,10 @@ class Channel:
     number: int = 0
     waiting: bool = False
 
+    def __getstate__(self) -> dict[str, Any]:
+        # Who waits, waits on a timer of this process.
+        return {**self.__dict__, "waiting": False}
+
     @property
     def uri(self) -> str:
         return f"https://www.googleapis.com/calendar/v3/calendars/{quote(self.calendar.id, safe='')}/events?alt=json"

@@ -27,6 +27,7 @@ class Slots:
     """
 
     def __init__(self, start: dict[str, str], lines: list[str]) -> None:
+        self._written = (start, lines)
         self.all_day = "date" in start
         self.zone = ZoneInfo(start.get("timeZone", "UTC"))
         self.first = self._wall(value_of(start))
@@ -36,6 +37,10 @@ class Slots:
             self._add(line)
         if not any(line.upper().startswith("RRULE") for line in lines):
             self._set.rdate(self.first)
+
+    def __reduce__(self) -> tuple[type["Slots"], tuple[dict[str, str], list[str]]]:
+        """Kept as the lines alone: what was worked out can be worked out again."""
+        return Slots, self._written
 
     def between(self, first: datetime, last: datetime) -> list[Moment]:
         """All slots that begin in [first, last); dates are compared as dates, both ends included."""

@@ -34,6 +34,10 @@ class Item:
     slots: Slots | None = None
     rendered: dict[tuple[str, str], bytes] = field(default_factory=dict)
 
+    def __getstate__(self) -> dict[str, Any]:
+        # What was printed can be printed again.
+        return {**self.__dict__, "rendered": {}}
+
     @property
     def cancelled(self) -> bool:
         return bool(self.fields["status"] == "cancelled")

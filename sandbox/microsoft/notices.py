@@ -51,6 +51,10 @@ class Notices:
         self._all: dict[str, Subscription] = {}
         self._waiting: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
 
+    def __getstate__(self) -> dict[str, Any]:
+        # What waits to be gathered waits on a timer of this process.
+        return {**self.__dict__, "_waiting": defaultdict(list)}
+
     def living(self) -> list[Subscription]:
         """What has not run out."""
         now = self._cloud.world.clock.now()

@@ -79,6 +79,7 @@ class Dates:
     """The dates of one rule, worked out as far as somebody asked for them."""
 
     def __init__(self, recurrence: dict[str, Any]) -> None:
+        self._recurrence = recurrence
         self._found: list[date] = []
         self._rest = _limited(recurrence["pattern"], recurrence["range"])
         self._done = False
@@ -92,6 +93,10 @@ class Dates:
             else:
                 self._found.append(found)
         return self._found[bisect_left(self._found, first) : bisect_left(self._found, last + timedelta(1))]
+
+    def __reduce__(self) -> tuple[type["Dates"], tuple[dict[str, Any]]]:
+        """Kept as the rule alone: what was worked out can be worked out again."""
+        return Dates, (self._recurrence,)
 
     def __contains__(self, day: date) -> bool:
         return bool(self.between(day, day))

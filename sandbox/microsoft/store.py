@@ -43,6 +43,10 @@ class Piece:
     change: int = 0
     rendered: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
+    def __getstate__(self) -> dict[str, Any]:
+        # What was printed can be printed again.
+        return {**self.__dict__, "rendered": {}}
+
 
 @dataclass(eq=False, kw_only=True)
 class Item(Piece):

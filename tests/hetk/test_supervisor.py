@@ -197,7 +197,7 @@ def test_settings_of_a_real_installation_do_not_leak_into_the_demo():
     assert seen["HETK_GOOGLE_CLIENT_SECRET"] == seen["SANDBOX_GOOGLE_CLIENT_SECRET"]
 
 
-def test_each_run_begins_with_an_empty_database_and_the_same_keys(tmp_path):
+def test_beginning_anew_forgets_the_database_and_keeps_the_keys(tmp_path):
     for name in ("demo.sqlite3", "demo.sqlite3-wal", "demo.sqlite3-shm", "demo.env", "hetk.sqlite3"):
         (tmp_path / name).touch()
     begin_anew(tmp_path / "demo.sqlite3")

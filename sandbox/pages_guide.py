@@ -1,0 +1,65 @@
+"""The first words to a newcomer on the index: what to try, and what each account is good for."""
+
+from sandbox.markup import Markup, tag
+from sandbox.pages_calendar import address
+from sandbox.world import World
+
+SIDES = "/_sandbox/side-by-side"
+# By person; those who are not named are there for tests.
+NOTES = {
+    "alice-northwind": "Start here: the consultant’s account at her first client.",
+    "alice-gmail": "Start here: the consultant’s own calendar, with Family and Club beside it.",
+    "alice-fabrikam": "Her second client, where nobody may connect before an administrator has approved.",
+    "admin-fabrikam": "Approves applications for everybody at Fabrikam.",
+    "alice-contoso": "Her third client, on Google Workspace.",
+    "alice-outlook": "Her personal Microsoft account.",
+    "bob-northwind": "A colleague who shares calendars with her.",
+    "charlie-northwind": "A colleague who is invited to her meetings.",
+    "bob-gmail": "Owns the club’s calendar, which she may write to.",
+    "charlie-gmail": "May only read the club’s calendar.",
+    "dave-agency": "In a government cloud at the usual addresses.",
+    "erin-base": "In a government cloud with addresses of its own.",
+}
+
+
+def guide(world: World) -> Markup:
+    """Five steps from an empty site to an event that travels."""
+    alice, home = world.people["alice-northwind"], world.people["alice-gmail"]
+    steps = (
+        (
+            tag("a", "Sign up at Hetk", href=world.site),
+            " with “Continue with Microsoft” and pick ",
+            _bold(alice.address),
+        ),
+        ("There, connect the other account with Google: ", _bold(home.address)),
+        ("Make a pair of the two calendars and start it.",),
+        (
+            tag("a", "Open both side by side", href=SIDES),
+            ", change an event in one of them, and watch the other within seconds.",
+        ),
+        (
+            "Then try what usually goes wrong: move one day of a series, delete a copy, or take access back. Mail is in the ",
+            tag("a", "mailbox", href="/_sandbox/mailbox"),
+            ".",
+        ),
+    )
+    told = tag(
+        "p",
+        "Alice Tamm is a consultant. She has an account at each of her clients and two of her own; Bob and Charlie are "
+        "people she works and sails with. Their calendars: ",
+        tag("a", alice.address, href=address(alice)),
+        " and ",
+        tag("a", home.address, href=address(home)),
+        " are the two to begin with.",
+    )
+    return tag(
+        "section",
+        tag("h2", "What to try first"),
+        told,
+        tag("ol", *(tag("li", *step) for step in steps)),
+        class_="panel",
+    )
+
+
+def _bold(text: str) -> Markup:
+    return tag("strong", text)
