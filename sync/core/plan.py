@@ -10,7 +10,7 @@ from enum import Enum
 from sync.core.event import Answer, Event, Field, Kind
 from sync.core.fingerprint import STANDING, Fingerprints, Prints
 from sync.core.operation import Create, Delete, Forget, Keep, Operation, Reason, Side, Skip, Update
-from sync.core.privacy import Looks, give_back, project
+from sync.core.privacy import Looks, give_back, project, withheld
 from sync.core.window import Window
 
 
@@ -134,7 +134,7 @@ class Planner:
         if origin.has_guests:
             return frozenset(), Reason.MEETING
         now = self._prints.of_event(origin, known.salt)
-        free = touched - rules.looks.masked
+        free = touched - withheld(origin, rules.looks)
         both = {name for name in free if now[name] != known.origin.get(name)}
         if isinstance(copy, Event) and not newer(copy, origin):
             free -= both

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from sync.core.event import Answer, Attendee, Content, Event, Field, Sensitivity, ShowAs
+from sync.core.joining import has_join_data, without_join_data
 
 BUSY_TITLE = "Busy"
 NO_TITLE = "(no title)"
@@ -38,11 +39,17 @@ def project(event: Event, looks: Looks) -> Content:
     return Content(
         title=_swap(content.title, looks.swap) or NO_TITLE,
         when=content.when,
-        description=_swap(with_guests(content.description, event.attendees), looks.swap),
-        location=_swap(content.location, looks.swap),
+        description=_swap(with_guests(without_join_data(content.description), event.attendees), looks.swap),
+        location=_swap(without_join_data(content.location), looks.swap),
         show_as=show_as,
         sensitivity=content.sensitivity,
     )
+
+
+def withheld(event: Event, looks: Looks) -> frozenset[Field]:
+    """Fields that never flow back for this event: what the flow masks, and texts of which the copy holds only a part."""
+    texts = {Field.DESCRIPTION: event.content.description, Field.LOCATION: event.content.location}
+    return looks.masked | {field for field, text in texts.items() if has_join_data(text)}
 
 
 def give_back(origin: Content, copy: Content, fields: frozenset[Field], looks: Looks) -> Content:
