@@ -11,7 +11,6 @@ from sync.access import calendars_of, person, signed_in
 from sync.draft import Draft
 from sync.engine.clients import Resting
 from sync.forms import ONE_WAY, TWO_WAY, CalendarsForm, FlowForm, flow_initial
-from sync.models import Pair
 from sync.pairs import FlowSettings, NotPossible
 from sync.providers.errors import ProviderError
 from sync.views import counting, looks
@@ -29,7 +28,9 @@ def choose(request: HttpRequest) -> HttpResponse:
     elif request.method == "POST":
         form = CalendarsForm(known, request.POST)
         if form.is_valid():
-            draft.keep(request, _draft(form, old))
+            chosen = _draft(form, old)
+            draft.keep(request, chosen)
+            _adopt_zone(person(request), chosen)
             return redirect("new_looks")
     else:
         form = CalendarsForm(known, initial=_chosen(old))
@@ -52,6 +53,17 @@ def _draft(form: CalendarsForm, old: Draft | None) -> Draft:
         turned = (old.first, old.second) == (second, first)
         out, back = (old.back, old.out) if turned else (old.out, old.back)
     return Draft(first, second, form.cleaned_data["direction"] == TWO_WAY, out, back)
+
+
+def _adopt_zone(user: User, chosen: Draft) -> None:
+    """Who never chose a time zone gets the one of a calendar of theirs, main calendars first: the example says local times."""
+    if user.time_zone != "UTC":
+        return
+    ordered = sorted((chosen.first, chosen.second), key=lambda calendar: not calendar.primary)
+    zones = [calendar.zone for calendar in ordered if calendar.zone not in {"", "UTC"}]
+    if zones:
+        user.time_zone = zones[0][:64]
+        user.save(update_fields=("time_zone",))
 
 
 @require_POST
@@ -120,22 +132,9 @@ def _start(request: HttpRequest, found: Draft, context: dict[str, object]) -> Ht
         pair = pairs.create(user=user, first=found.first, second=found.second, out=found.out, back=found.returning)
     except NotPossible as problem:
         return render(request, "sync/new/review.html", {**context, "problem": str(problem)}, status=409)
-    _adopt_zone(user, pair)
     draft.drop(request)
     messages.success(request, "Started. Hetk reads both calendars now, then copies the nearest events first.")
     return redirect("pair", pair.public_id)
-
-
-def _adopt_zone(user: User, pair: Pair) -> None:
-    """Who never chose a time zone gets the one of a calendar of theirs, main calendars first."""
-    if user.time_zone != "UTC":
-        return
-    zones = [
-        c.zone for c in sorted((pair.first, pair.second), key=lambda c: not c.primary) if c.zone not in {"", "UTC"}
-    ]
-    if zones:
-        user.time_zone = zones[0][:64]
-        user.save(update_fields=("time_zone",))
 
 
 @require_POST

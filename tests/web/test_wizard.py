@@ -138,11 +138,10 @@ def test_cancel_forgets_the_draft(alice, browser):
     assert "pair_draft" not in browser.session
 
 
-def test_who_never_chose_a_zone_gets_the_one_of_the_calendar(alice, browser):
+def test_who_never_chose_a_zone_gets_the_one_of_the_calendar_before_any_time_is_shown(alice, browser):
     alice.user.time_zone = "UTC"
     alice.user.save()
     choose(browser, alice.work, alice.home, "one")
-    browser.post(reverse("new_review"))
     alice.user.refresh_from_db()
     assert alice.user.time_zone == "Europe/Tallinn"
 
