@@ -51,7 +51,8 @@ WELCOME = f"""
     The mailbox     {SANDBOX}/_sandbox/mailbox
                     where the site's mails arrive
 
-  First: open {SITE}, press "Continue with Microsoft" and pick alice@northwind.example.
+  First: open {SITE}, press "Continue with Microsoft", pick alice@northwind.example;
+  the code that Hetk then asks for is in the mailbox.
 """
 
 

@@ -5,6 +5,7 @@ from sandbox.pages_calendar import address
 from sandbox.world import World
 
 SIDES = "/_sandbox/side-by-side"
+MAIL = "/_sandbox/mailbox"
 # By person; those who are not named are there for tests.
 NOTES = {
     "alice-northwind": "Start here: the consultant’s account at her first client.",
@@ -30,6 +31,9 @@ def guide(world: World) -> Markup:
             tag("a", "Sign up at Hetk", href=world.site),
             " with “Continue with Microsoft” and pick ",
             _bold(alice.address),
+            "; the code that Hetk asks for is in the ",
+            tag("a", "mailbox", href=MAIL),
+            ".",
         ),
         ("There, connect the other account with Google: ", _bold(home.address)),
         ("Make a pair of the two calendars and start it.",),
@@ -37,11 +41,7 @@ def guide(world: World) -> Markup:
             tag("a", "Open both side by side", href=SIDES),
             ", change an event in one of them, and watch the other within seconds.",
         ),
-        (
-            "Then try what usually goes wrong: move one day of a series, delete a copy, or take access back. Mail is in the ",
-            tag("a", "mailbox", href="/_sandbox/mailbox"),
-            ".",
-        ),
+        ("Then try what usually goes wrong: move one day of a series, delete a copy, or take access back.",),
     )
     told = tag(
         "p",

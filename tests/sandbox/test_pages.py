@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from sandbox.markup import Markup, join, tag
+from sandbox.pages_guide import NOTES
 from sandbox.pages_mailbox import linked
 from tests.sandbox.client import Client
 
@@ -80,7 +81,16 @@ def test_sign_in_screens_say_it_too(client: Client) -> None:
 
 def test_the_index_leads_to_everybody(client: Client) -> None:
     html = page(client, "/")
-    assert html.count("/_sandbox/calendars/") == len(client.sandbox.world.people) == 12
+    led = set(re.findall('href="/_sandbox/calendars/([a-z-]+)"', html))
+    assert led == set(client.sandbox.world.people) == set(NOTES)
+
+
+def test_the_index_says_what_to_try_first(client: Client) -> None:
+    html = page(client, "/")
+    steps = html[html.index("What to try first") : html.index("People")]
+    assert "alice@northwind.example" in steps
+    assert "alice.tamm@gmail.example" in steps
+    assert 'href="/_sandbox/side-by-side"' in steps
 
 
 def test_nobody_unknown_has_a_calendar(client: Client) -> None:
