@@ -160,7 +160,10 @@ def start_all(supervisor: Supervisor) -> str:
 def main() -> int:
     if busy := busy_ports([SITE_PORT, SANDBOX_PORT, SMTP_PORT]):
         ports = " and ".join(map(str, busy))
-        say(f"In use by another program: port {ports}. Perhaps another `make run`? Stop that first.")
+        ports = " and ".join(map(str, busy))
+        say(
+            f"In use by another program: port{'s' * (len(busy) > 1)} {ports}. Perhaps another `make run`? Stop that first."
+        )
         return 1
     env = environment(load_keys(KEYS), dict(os.environ))
     supervisor = Supervisor(cwd=ROOT, environment=env, say=say)

@@ -22,6 +22,12 @@ def test_a_mailbox_bears_four_requests_at_once(world: World, alice: Graph) -> No
     assert len(alice.get("/me/events", _top=50).value) == 8
 
 
+def test_requests_that_a_fault_makes_slow_crowd_their_mailbox_too(world: World, alice: Graph) -> None:
+    world.control("faults", {"host": "graph.microsoft.com", "path": "me/events", "times": 8, "latency": 0.3})
+    assert at_once(alice, 8) == {201: 4, 429: 4}
+    assert len(alice.get("/me/events", _top=50).value) == 4
+
+
 def test_a_refusal_says_why_and_for_how_long(world: World, alice: Graph) -> None:
     world.control("graph/limits", {"seats": 0})
     reply = alice.get("/me/calendars")
