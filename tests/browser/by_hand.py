@@ -18,7 +18,7 @@ class Hand:
     def week_of(self, day: date) -> None:
         self.page.goto(f"{self.address}?week={day.isoformat()}")
 
-    def create(self, title: str, day: date, **fields: str | bool) -> None:
+    def create(self, title: str, day: date, /, **fields: str | bool) -> None:
         """Times are 10:00 to 11:00 unless `first_time` and `last_time` say otherwise."""
         self.week_of(day)
         self._fill({"title": title, "first_day": day.isoformat(), "last_day": day.isoformat(), **fields})
@@ -29,7 +29,7 @@ class Hand:
         column = self.page.locator("#week .day").filter(has=self.page.get_by_text(f"{day:%a %-d %b}", exact=True))
         return column.locator(".event", has_text=title)
 
-    def edit(self, title: str, day: date, **fields: str | bool) -> None:
+    def edit(self, title: str, day: date, /, **fields: str | bool) -> None:
         self._open(title, day)
         self._fill(fields)
         self.page.get_by_role("button", name="Save").click()
