@@ -1,6 +1,6 @@
 """Recording: what was agreed, and the row that people read, in one transaction after the provider has answered."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -68,7 +68,9 @@ def agree(outcomes: Sequence[Outcome], now: datetime) -> None:
             if outcome.task.link.pk in fresh:
                 _agree_one(outcome, fresh[outcome.task.link.pk], now)
         Link.objects.bulk_update([x for x in fresh.values() if x.pk], FIELDS, batch_size=100)
-        Activity.objects.bulk_create([a for o in outcomes if (a := activity_of(o, now))])
+        # A link that is gone belonged to a pair that was ended meanwhile: nobody is left to be told.
+        told = [activity_of(o, now) for o in outcomes if o.task.link.pk in fresh]
+        Activity.objects.bulk_create([row for row in told if row])
         gone = [o.task.link.pk for o in outcomes if _is_over(o)]
         Link.objects.filter(pk__in=gone).delete()
 
@@ -110,7 +112,7 @@ def _agree_one(outcome: Outcome, link: Link, now: datetime) -> None:
             link.generation += 1
     if origin is not None:
         _origin_agreed(link, origin)
-    moved_on = _seen_meanwhile(link, planned_seen, outcome)
+    moved_on = _seen_meanwhile(link, planned_seen, outcome) or _rung_meanwhile(link, outcome.task)
     link.due_at = now if moved_on else (operation.again_at if isinstance(operation, Skip) else None)
 
 
@@ -168,6 +170,11 @@ def _seen_meanwhile(link: Link, planned_seen: tuple[str, str], outcome: Outcome)
     return newer_origin or newer_copy
 
 
+def _rung_meanwhile(link: Link, task: Task) -> bool:
+    """Whether the person changed what is wanted, or ended it, while this was on its way: then the link stays due."""
+    return link.due_at is not None and link.due_at != task.link.due_at
+
+
 def activity_of(outcome: Outcome, now: datetime) -> Activity | None:
     """The row for people; nothing for what was quietly agreed already."""
     operation, task = outcome.operation, outcome.task
@@ -219,16 +226,18 @@ def park(
     task: Task, reason: Reason, now: datetime, *, error: str, request_id: str = "", again_at: datetime | None = None
 ) -> None:
     """This one will not pass; it waits until its origin changes (or until `again_at`), and everybody may see why."""
-    Link.objects.filter(pk=task.link.pk).update(
+    parked = Link.objects.filter(pk=task.link.pk, due_at=task.link.due_at).update(
         state=Link.State.PARKED, reason=reason.value, due_at=again_at, lease_until=None
     )
-    _activity(task, Activity.Act.FAILED, reason.value, now, request_id=request_id, error=error).save()
+    if parked:
+        _activity(task, Activity.Act.FAILED, reason.value, now, request_id=request_id, error=error).save()
 
 
 @transaction.atomic
-def hold(tasks: Iterable[Task], now: datetime) -> None:
+def hold(tasks: Collection[Task], now: datetime) -> None:
     """Deletions that wait for a word: no longer due until it is given."""
-    tasks = list(tasks)
+    due = set(Link.objects.filter(pk__in=[t.link.pk for t in tasks]).values_list("pk", "due_at"))
+    tasks = [task for task in tasks if (task.link.pk, task.link.due_at) in due]
     Link.objects.filter(pk__in=[t.link.pk for t in tasks]).update(
         state=Link.State.HELD, reason=Reason.BRAKE.value, due_at=None, lease_until=None
     )

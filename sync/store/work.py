@@ -1,6 +1,6 @@
 """Work: links that want a look, leased so that two cycles never plan the same one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +14,8 @@ from sync.models import Flow, Link
 LEASE = timedelta(minutes=5)
 # So that what one cycle takes is written well before its leases end.
 MOST = 500
+# What the person can change about a flow.
+ASKED = ("private", "show_as", "transform_identity", "ending_at")
 
 
 @dataclass(slots=True)
@@ -36,7 +38,10 @@ class Task:
 
 
 def take(flows: Collection[Flow], now: datetime) -> list[Task]:
-    """Up to `MOST` due links of these flows, leased to the caller, what is soonest from now first."""
+    """Up to `MOST` due links of these flows, leased to the caller, what is soonest from now first.
+
+    The flows are brought up to date with what the person asked for meanwhile; what was paused or ended is left alone.
+    """
     by_id = {flow.pk: flow for flow in flows}
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     with transaction.atomic():
@@ -46,8 +51,24 @@ def take(flows: Collection[Flow], now: datetime) -> list[Task]:
         ahead = list(due.filter(ends_at__gte=now)[:MOST])
         behind = list(due.filter(ends_at__lt=now)[: MOST - len(ahead)])
         links = [*ahead, *behind]
+        # After the links: a change of the flow that is not seen here makes its links due anew.
+        wanted = _wanted(by_id) if links else set()
+        links = [link for link in links if link.flow_id in wanted]
         Link.objects.filter(pk__in=[link.pk for link in links]).update(lease_until=now + LEASE)
     return [Task(link, by_id[link.flow_id]) for link in links]
+
+
+def _wanted(flows: Mapping[int, Flow]) -> set[int]:
+    """The flows to work for, each brought up to date with its row; not those of a pair that was paused or ended meanwhile."""
+    wanted = set()
+    for row in Flow.objects.filter(pk__in=flows).select_related("pair"):
+        flow, pair = flows[row.pk], flows[row.pk].pair
+        for name in ASKED:
+            setattr(flow, name, getattr(row, name))
+        pair.paused_at, pair.ending_at = row.pair.paused_at, row.pair.ending_at
+        if pair.paused_at is None or pair.ending_at is not None or flow.ending_at is not None:
+            wanted.add(row.pk)
+    return wanted
 
 
 def release(tasks: Collection[Task]) -> None:
