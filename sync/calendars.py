@@ -20,9 +20,8 @@ def refresh(connection: Connection) -> list[Calendar]:
     Calendar.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["connection", "remote_id"], update_fields=FACTS
     )
-    Calendar.objects.filter(connection=connection).exclude(remote_id__in=[found.id for found in remote]).update(
-        lost_at=timezone.now()
-    )
+    vanished = Calendar.objects.filter(connection=connection, lost_at=None)
+    vanished.exclude(remote_id__in=[found.id for found in remote]).update(lost_at=timezone.now())
     return list(connection.calendars.filter(lost_at=None))
 
 

@@ -53,7 +53,7 @@ def edit(*, pair: Pair, out: FlowSettings, back: FlowSettings | None) -> None:
     if back is not None:
         _set(pair, pair.second, pair.first, back)
     else:
-        pair.flows.filter(source=pair.second, ending_at=None).update(ending_at=timezone.now())
+        _end_direction(pair, pair.second)
     flows = pair.flows.all()
     Link.objects.filter(flow__in=flows).exclude(state=Link.State.HELD).update(due_at=timezone.now(), attempts=0)
     # A complete reading brings every content at once; what is already known to be complete stays so.
@@ -84,7 +84,8 @@ def end(*, pair: Pair, remove_copies: bool) -> None:
     now = timezone.now()
     Pair.objects.filter(pk=pair.pk).update(ending_at=now)
     Link.objects.filter(flow__pair=pair).update(due_at=now, attempts=0)
-    due.ring([pair.first_id, pair.second_id])
+    # The proof that none is left comes from a complete reading, begun after this moment.
+    _read_again(pair)
 
 
 @transaction.atomic
@@ -134,9 +135,20 @@ def _check(user: User, first: Calendar, second: Calendar, *, two_way: bool, pair
     for calendar in (second, *((first,) if two_way else ())):
         if not calendar.can_write:
             raise NotPossible(f"{calendar.name} is read-only for you, so nothing can be copied into it.")
-    joined = Pair.objects.filter(first__in=(first, second), second__in=(first, second), ending_at=None)
-    if (joined.exclude(pk=pair.pk) if pair else joined).exists():
+    joined = Pair.objects.filter(first__in=(first, second), second__in=(first, second))
+    other = (joined.exclude(pk=pair.pk) if pair else joined).first()
+    if other and other.ending_at:
+        raise NotPossible(
+            "The copies of an earlier sync of these calendars are still being removed. Try again in a minute."
+        )
+    if other:
         raise NotPossible("These two calendars are kept in step already. Change that one instead.")
+
+
+def _end_direction(pair: Pair, source: Calendar) -> None:
+    """Its copies go; that none is left is proved by a complete reading of where they were."""
+    if pair.flows.filter(source=source, ending_at=None).update(ending_at=timezone.now()):
+        Calendar.objects.filter(flows_in__pair=pair, flows_in__source=source).update(cursor="", full_read_at=None)
 
 
 def _read_again(pair: Pair) -> None:

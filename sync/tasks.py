@@ -1,14 +1,17 @@
 """Housekeeping that the timetable calls. Each is a few lines: what is to be done stands in the database already."""
 
+import logging
 from datetime import timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import halts
 from sync import calendars, emails
-from sync.models import Activity, Brake, Calendar, Run, Watch
+from sync.models import Activity, Brake, Calendar, Flow, Run, Watch
 from sync.store import due
 
+log = logging.getLogger("hetk.tasks")
 RUNS_KEPT = timedelta(days=30)
 ACTIVITY_KEPT = timedelta(days=365)
 SILENT = timedelta(hours=1)
@@ -18,7 +21,12 @@ def ask_about_brakes() -> int:
     """Ask each person once; a mail that could not be sent is tried again next time."""
     asked = 0
     for brake in Brake.objects.filter(asked_at=None, decided_at=None).select_related("flow__pair__user"):
-        emails.deletions_held(brake)
+        try:
+            emails.deletions_held(brake)
+        except OSError:
+            # One mail that does not leave must not keep the others waiting.
+            log.exception("a question about held deletions could not be sent")
+            continue
         Brake.objects.filter(pk=brake.pk).update(asked_at=timezone.now())
         asked += 1
     return asked
@@ -36,10 +44,11 @@ def renew_watches() -> int:
 
 def look_for_silence() -> int:
     """Calendars in use that nobody looked at for too long: a bell for each, whatever went wrong before."""
-    old = Calendar.objects.filter(checked_at__lt=timezone.now() - SILENT, due_at=None, lost_at=None)
-    used = old.filter(flows_out__pair__paused_at=None) | old.filter(flows_in__pair__paused_at=None)
-    alive = used.exclude(flows_out=None, flows_in=None).filter(connection__halted_at=None)
-    return due.ring(set(alive.values_list("pk", flat=True)))
+    running = Flow.objects.filter(pair__paused_at=None).values_list("source_id", "target_id")
+    used = {calendar_id for flow in running for calendar_id in flow}
+    silent = Q(checked_at=None) | Q(checked_at__lt=timezone.now() - SILENT)
+    asleep = Calendar.objects.filter(silent, pk__in=used, due_at=None, lost_at=None, connection__halted_at=None)
+    return due.ring(asleep.values_list("pk", flat=True))
 
 
 def refresh_calendars() -> int:

@@ -1,6 +1,6 @@
 """Marks and idempotency keys: how our own hand is recognised, whatever happened to the tables.
 
-A mark stands in every copy: `hetk1.<key id>.<installation>.<target>.<origin>.<generation>.<mac>`. Target and origin are keyed
+A mark stands in every copy: `hetk1.<key id>.<installation>.<target>.<source>.<origin>.<generation>.<mac>`. Target, source and origin are keyed
 hashes, so a mark tells a stranger nothing, and only this installation can make one. The idempotency key of a create is
 `hetk1` and base32hex (RFC 4648 section 7, lower case): valid as a Google event id (a-v, 0-9) and as a Graph transactionId.
 
@@ -24,6 +24,7 @@ class Mark:
     """What a valid mark of ours says."""
 
     target: str
+    source: str
     origin: str
     generation: int
 
@@ -58,20 +59,20 @@ class Marks:
             return False
         return len(raw) > _NAME_BYTES and hmac.compare_digest(raw[_NAME_BYTES:], self._key_check(raw[:_NAME_BYTES]))
 
-    def mark(self, target: str, origin: str, generation: int) -> str:
-        body = f"{PREFIX}.{self._current}.{self._installation}.{target}.{origin}.{generation}"
+    def mark(self, target: str, source: str, origin: str, generation: int) -> str:
+        body = f"{PREFIX}.{self._current}.{self._installation}.{target}.{source}.{origin}.{generation}"
         return f"{body}.{self._sign(self._keys[self._current], body)}"
 
     def read(self, text: str) -> Mark | None:
         """The mark in `text` if this installation made it, else None: a forged or foreign mark is not ours."""
         body, _, signature = text.rpartition(".")
         parts = body.split(".")
-        if not text.isascii() or len(parts) != 6 or parts[0] != PREFIX or parts[2] != self._installation:
+        if not text.isascii() or len(parts) != 7 or parts[0] != PREFIX or parts[2] != self._installation:
             return None
         secret = self._keys.get(parts[1])
         if secret is None or not hmac.compare_digest(signature, self._sign(secret, body)):
             return None
-        return Mark(target=parts[3], origin=parts[4], generation=int(parts[5]))
+        return Mark(target=parts[3], source=parts[4], origin=parts[5], generation=int(parts[6]))
 
     def _sign(self, secret: bytes, body: str) -> str:
         return _base32(_mac(secret, "mark", body)[:_NAME_BYTES])

@@ -77,7 +77,8 @@ class Planner:
             case (Event(), Reason.OUTSIDE_WINDOW, Copy.NEVER):
                 return [Skip(out, again_at=window.enters_at(origin.content.when, now))]
             case (Event(), Reason(), _):
-                return [Skip(out, away=copy is not Copy.NEVER)]
+                # What is not wanted now has no copy to miss: should it be wanted again, it gets one.
+                return [Skip(out, away=out is Reason.OUTSIDE_WINDOW)]
             case (Event(), None, Copy.NEVER):
                 return [Create(project(origin, rules.looks), sight.known.generation, Reason.NEW)]
             case (Event(), None, Copy.AWAY | Copy.GONE) if self._origin_changed(origin, sight.known):

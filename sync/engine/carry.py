@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeGuard
 
 from sync.core import brake
 from sync.core.event import Event
@@ -16,7 +17,7 @@ from sync.engine.clients import Clients
 from sync.engine.sight import Sights, find
 from sync.models import Brake, Calendar, Flow, Link
 from sync.providers.base import Answered
-from sync.providers.errors import Changed, ComeBack, Exists, NoAccess, OurFault, SignInAgain, Unknown
+from sync.providers.errors import Changed, ComeBack, Exists, NoAccess, OurFault, ProviderError, SignInAgain, Unknown
 from sync.store import record, work
 from sync.store.keys import fingerprints
 from sync.store.record import Outcome
@@ -25,6 +26,7 @@ from sync.store.seats import seat
 from sync.store.work import Task
 
 FLUSH = 20
+TOO_MANY = 429
 Chance = Callable[[], float]
 
 
@@ -124,6 +126,7 @@ class Carrier:
         provider = self._clients.of(calendar.connection)
         by_task = {id(step.task): step for step in steps}
         done: list[Outcome] = []
+        slowed: ComeBack | None = None
         with self._clients.blame(calendar), seat(calendar.connection_id, provider.traits.seats):
             try:
                 for job, answered in write.send(provider, calendar, [_job(s) for s in steps], self._two_way):
@@ -132,10 +135,14 @@ class Carrier:
                         done.append(self._outcome(step, answered))
                     else:
                         self._failed(step, calendar, answered)
+                        slowed = answered.error if is_throttled(answered.error) else slowed
                     if len(done) >= FLUSH:
                         self._flush(done)
             finally:
                 self._flush(done)
+            if slowed is not None:
+                # Every answer is on record; from here on the whole mailbox is left in peace.
+                raise slowed
 
     def _flush(self, done: list[Outcome]) -> None:
         record.agree(done, self._clock())
@@ -186,6 +193,11 @@ class Carrier:
             return
         self._sights.contents[calendar.pk, copy.id] = copy
         record.found(step.task, copy, self._clock())
+
+
+def is_throttled(error: ProviderError | None) -> TypeGuard[ComeBack]:
+    """Whether the mailbox asked for a pause, not only this one event."""
+    return isinstance(error, ComeBack) and (error.status == TOO_MANY or error.after is not None)
 
 
 def _job(step: Step) -> write.Job:

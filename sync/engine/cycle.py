@@ -17,7 +17,7 @@ from sync.engine.read import Reading
 from sync.engine.sight import Sights
 from sync.models import Calendar, Flow, Run
 from sync.providers.errors import ComeBack, NoAccess, OurFault, ProviderError, SignInAgain
-from sync.store import due, work
+from sync.store import due, strays, work
 from sync.store.rules import flows_touching, two_way_ids
 from sync.store.seats import Full, seat
 
@@ -100,6 +100,9 @@ class Cycle:
         carrier = Carrier(clients, sights, two_way, self.clock, self.chance)
         carrier.tally = tally
         ready = [flow for flow in flows if is_ready(flow, clients)]
+        if reading.full:
+            for flow in ready:
+                strays.claim(flow, self.clock())
         for _ in range(PASSES):
             if not self._pass(ready, carrier):
                 break

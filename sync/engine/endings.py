@@ -21,8 +21,8 @@ def waiting(flow: Flow) -> bool:
 
 
 def _end(flow: Flow) -> None:
-    """Rule 19: the row goes only when every copy it made is gone."""
-    if Link.objects.filter(flow=flow).exclude(copy_id="").exists():
+    """Rule 19: the row goes only when every copy it made is gone, also those that only their marks know of."""
+    if flow.target.full_read_at is None or Link.objects.filter(flow=flow).exclude(copy_id="").exists():
         return
     calendars = [flow.source_id, flow.target_id]
     Flow.objects.filter(pk=flow.pk).delete()

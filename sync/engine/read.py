@@ -19,13 +19,17 @@ ROLL = timedelta(days=7)
 
 
 class Reading:
-    """One reading. Afterwards `contents` holds what was read, by event id; `count` how many events that were."""
+    """One reading. Afterwards `contents` holds what was read, by event id; `count` how many events that were.
+
+    `full`: it listed the whole span.
+    """
 
     def __init__(
         self, calendar: Calendar, flows: Sequence[Flow], provider: Provider, clock: Callable[[], datetime]
     ) -> None:
         self.contents: dict[str, Event] = {}
         self.count = 0
+        self.full = False
         self._calendar = calendar
         self._provider = provider
         self._clock = clock
@@ -90,6 +94,7 @@ class Reading:
 
     def _finish(self, last: Page, span: Span) -> None:
         """The last page's observations, every absence, and the cursor, in one transaction."""
+        self.full = last.full
         events = self._known(last)
         gone, alive = self._absent(last.full, span)
         with transaction.atomic():

@@ -102,5 +102,6 @@ def find(provider: Provider, task: Task) -> Event | None:
     """The living copy that a create of this link's generation made, if there is one."""
     link, target = task.link, task.flow.target
     ref = marks().calendar_ref(target.identity)
-    mark = marks().mark(ref, link.origin_ref, link.generation)
+    source = marks().calendar_ref(task.flow.source.identity)
+    mark = marks().mark(ref, source, link.origin_ref, link.generation)
     return provider.find(target.remote_id, mark, marks().key(ref, link.origin_ref, link.generation))

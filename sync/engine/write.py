@@ -65,13 +65,13 @@ def guard(job: Job, calendar: Calendar, two_way: set[int]) -> None:
 def as_write(job: Job) -> Write:
     """The operation in the provider's terms, with mark, key and expected version."""
     flow, link, operation = job.task.flow, job.task.link, job.operation
-    target = marks().calendar_ref(flow.target.identity)
+    target, source = (marks().calendar_ref(calendar.identity) for calendar in (flow.target, flow.source))
     match operation:
         case Create(content=content, generation=generation):
             key = marks().key(target, link.origin_ref, generation)
-            return Insert(key=key, mark=marks().mark(target, link.origin_ref, generation), content=content)
+            return Insert(key=key, mark=marks().mark(target, source, link.origin_ref, generation), content=content)
         case Update(side=Side.COPY):
-            mark = marks().mark(target, link.origin_ref, link.generation)
+            mark = marks().mark(target, source, link.origin_ref, link.generation)
             return UpdateWrite(
                 id=link.copy_id, version=job.version, content=operation.content, fields=operation.fields, mark=mark
             )

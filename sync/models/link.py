@@ -71,14 +71,19 @@ class Link(models.Model):
 class Stray(models.Model):
     """A copy of ours found in a calendar while no link knows it: after a lost link table, a restored backup, a pair made again.
 
-    It is adopted when its origin turns up, and it is how a pair can be undone without links.
+    It is adopted when its origin turns up; when it never does, the copy goes as if its origin had just been deleted. It is
+    also how a pair can be undone without links.
     """
 
     calendar = models.ForeignKey(Calendar, on_delete=models.CASCADE, related_name="strays")
     copy_id = models.CharField(max_length=1024)
     version = models.CharField(max_length=255)
+    # Keyed hashes from its mark: the calendar it was copied from, and its origin there.
+    source_ref = models.CharField(max_length=32)
     origin_ref = models.CharField(max_length=32)
     generation = models.PositiveIntegerField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("calendar", "copy_id"), name="one_row_per_stray"),)

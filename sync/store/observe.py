@@ -113,7 +113,7 @@ class Observer:
             strays,
             update_conflicts=True,
             unique_fields=["calendar", "copy_id"],
-            update_fields=["version", "origin_ref", "generation"],
+            update_fields=["version", "source_ref", "origin_ref", "generation", "starts_at", "ends_at"],
         )
 
     def _stray(self, event: Event, mark: Mark) -> Stray:
@@ -121,8 +121,11 @@ class Observer:
             calendar=self._calendar,
             copy_id=event.id,
             version=event.version,
+            source_ref=mark.source,
             origin_ref=mark.origin,
             generation=mark.generation,
+            starts_at=starts_at(event.content.when),
+            ends_at=last_moment(event.content.when),
         )
 
     def _see_origins(self, event: Event, known: dict[tuple[int, str], Link], new: list[Link], seen: list[Link]) -> None:

@@ -10,18 +10,19 @@ from sync.core.mark import Mark, Marks
 OLD, NEW = ("k1", b"1" * 32), ("k2", b"2" * 32)
 MARKS = Marks([OLD], "hetk.example")
 HERE = MARKS.calendar_ref("google|https://accounts.google.com|1|primary")
+THERE = MARKS.calendar_ref("google|https://accounts.google.com|2|primary")
 ORIGIN = MARKS.origin_ref("google|https://accounts.google.com|2|primary", "event-id")
-TEXT = MARKS.mark(HERE, ORIGIN, 3)
+TEXT = MARKS.mark(HERE, THERE, ORIGIN, 3)
 
 
 def test_our_own_mark_is_read_as_it_was_made():
-    assert MARKS.read(TEXT) == Mark(target=HERE, origin=ORIGIN, generation=3)
+    assert MARKS.read(TEXT) == Mark(target=HERE, source=THERE, origin=ORIGIN, generation=3)
 
 
-@pytest.mark.parametrize("part", range(7))
+@pytest.mark.parametrize("part", range(8))
 def test_a_mark_that_was_changed_anywhere_is_not_ours(part):
     parts = TEXT.split(".")
-    parts[part] = ("b" if parts[part][:1] == "a" else "a") + parts[part][1:] if part != 5 else "4"
+    parts[part] = ("b" if parts[part][:1] == "a" else "a") + parts[part][1:] if part != 6 else "4"
     assert MARKS.read(".".join(parts)) is None
 
 
@@ -49,7 +50,7 @@ def test_another_secret_under_the_same_name_made_a_forged_mark():
 def test_after_a_rotation_old_marks_are_read_and_new_ones_are_signed_by_the_new_key():
     rotated = Marks([NEW, OLD], "hetk.example")
     assert rotated.read(TEXT) == MARKS.read(TEXT)
-    fresh = rotated.mark(HERE, ORIGIN, 3)
+    fresh = rotated.mark(HERE, THERE, ORIGIN, 3)
     assert fresh.split(".")[1] == "k2"
     assert rotated.read(fresh) == MARKS.read(TEXT)
     assert MARKS.read(fresh) is None
@@ -71,7 +72,7 @@ def test_a_key_is_valid_as_a_google_event_id():
 
 def test_a_mark_fits_where_providers_keep_it():
     # Google allows 1024 characters for a private property and 44 for its name.
-    assert len(MARKS.mark(HERE, ORIGIN, 10**6)) <= 255
+    assert len(MARKS.mark(HERE, THERE, ORIGIN, 10**6)) <= 255
 
 
 def test_every_target_origin_and_generation_has_its_own_key_and_the_same_one_each_time():

@@ -105,9 +105,14 @@ def test_what_must_not_be_copied_gets_no_copy_and_says_why(origin, reason):
 
 @pytest.mark.parametrize("copy", [Copy.AWAY, Copy.GONE])
 @EXCLUSIONS
-def test_where_the_copy_was_deleted_besides_it_stays_away(origin, reason, copy):
+def test_where_the_copy_was_deleted_besides_nobody_misses_it(origin, reason, copy):
     by = rules(two_way=True, target="alice@work.example")
-    assert plan(origin, copy, agreed(LUNCH), by) == [Skip(reason, away=True)]
+    assert plan(origin, copy, agreed(LUNCH), by) == [Skip(reason, away=False)]
+
+
+@pytest.mark.parametrize("copy", [Copy.AWAY, Copy.GONE])
+def test_outside_the_window_a_deleted_copy_stays_away(copy):
+    assert plan(FAR, copy, agreed(LUNCH), rules(two_way=True)) == [Skip(Reason.OUTSIDE_WINDOW, away=True)]
 
 
 def test_an_organizer_who_is_the_target_himself_is_not_a_second_invitation():

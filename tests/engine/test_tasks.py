@@ -45,8 +45,7 @@ def test_a_mail_that_failed_is_tried_again(world, held, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr("django.core.mail.EmailMultiAlternatives.send", down)
-        with pytest.raises(ConnectionRefusedError):
-            tasks.ask_about_brakes()
+        assert tasks.ask_about_brakes() == 0
     assert Brake.objects.get().asked_at is None
     assert tasks.ask_about_brakes() == 1
     assert len(mail.outbox) == 1

@@ -45,7 +45,8 @@ def marked(flow: Flow, origin: Event, name: str = "c1", generation: int = 0) -> 
     """The copy of `origin` as it is read in the target."""
     target = marks().calendar_ref(flow.target.identity)
     ref = marks().origin_ref(flow.source.identity, origin.id)
-    return replace(copy_of(origin), id=name, version=name, mark=marks().mark(target, ref, generation))
+    source = marks().calendar_ref(flow.source.identity)
+    return replace(copy_of(origin), id=name, version=name, mark=marks().mark(target, source, ref, generation))
 
 
 def in_step(flow: Flow, origin: Event | None = None) -> Link:
