@@ -43,6 +43,8 @@ class Visitor:
     def shot(self, name: str) -> None:
         """A picture of the whole page, for people to look at."""
         PICTURES.mkdir(parents=True, exist_ok=True)
+        # The bar on top follows the reader; in a picture it belongs at the beginning.
+        self.page.evaluate("scrollTo(0, 0)")
         self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
 
     def sign_in(self, cookie: str) -> None:

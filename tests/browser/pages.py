@@ -1,0 +1,111 @@
+"""Every page of the site by name, in the states it can be in; rows are made directly, no provider is asked."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.oauth.errors import Problem
+from sync.models import Calendar, Flow, Link, Pair
+from tests.web.household import Household, act
+
+OUTSIDE = [
+    "home",
+    "styleguide",
+    "account_login",
+    "account_signup",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_request_login_code",
+    "account_inactive",
+]
+OWN = ["dashboard", "activity", "settings", "connections", "account_email", "account_change_password", "account_logout"]
+OWN += ["mfa_index", "mfa_activate_totp", "new_pair", "new_looks", "new_review"]
+OF_A_PAIR = ["pair", "edit", "end", "pair_activity"]
+ERRORS = ["400", "403", "403_csrf", "404", "429", "500"]
+
+
+def cookie(home: Household) -> str:
+    """The session of somebody who has just signed in, with a draft of a sync."""
+    client = Client()
+    client.force_login(home.user)
+    work, private = str(home.work.public_id), str(home.home.public_id)
+    session = client.session
+    session["pair_draft"] = {"first": work, "second": private, "two_way": True, "out": {}, "back": {"private": False}}
+    session["account_authentication_methods"] = [{"method": "password", "at": timezone.now().timestamp()}]
+    session.save()
+    return str(session.session_key)
+
+
+def own(home: Household) -> list[str]:
+    """Addresses of all pages of a signed-in person."""
+    found = [reverse(name) for name in OWN]
+    found += [reverse("connect", args=(kind,)) for kind in ("microsoft", "google")]
+    found += [reverse("disconnect", args=(c.public_id,)) for c in (home.microsoft,)]
+    found.append(f"{reverse('new_review')}?count=1")
+    for pair in Pair.objects.filter(user=home.user):
+        names = ["ending"] if pair.ending_at else OF_A_PAIR
+        found += [reverse(name, args=(pair.public_id,)) for name in names]
+    return found
+
+
+def empty(home: Household) -> None:
+    """Signed up, nothing connected."""
+    home.user.connections.exclude(pk=home.microsoft.pk).delete()
+
+
+def normal(home: Household) -> None:
+    """Two syncs that work, a third that copies for the first time."""
+    pair = home.pair(copies=12)
+    family = home.calendar(home.google, "Family", primary=False)
+    home.pair(first=home.work, second=family, two_way=False)
+    now = timezone.now()
+    for minutes, (what, reason) in enumerate(
+        [("created", "new"), ("updated", "origin_changed"), ("removed", "origin_gone"), ("skipped", "declined")]
+    ):
+        act(pair, what, reason, at=now - timedelta(minutes=minutes))
+    act(pair, at=now - timedelta(days=1))
+    third = home.pair(first=home.calendar(home.microsoft, "Project", primary=False), second=home.home, copies=5)
+    flow = third.flows.all()[0]
+    Flow.objects.filter(pair=third).update(settled_at=None)
+    home.link(flow, "waiting", state=Link.State.SEEN)
+
+
+def trouble(home: Household) -> None:
+    """An account that must be reconnected, deletions that wait, one sync paused, one that ends, a write that failed."""
+    home.microsoft.halted_at, home.microsoft.halt_cause = timezone.now(), "revoked"
+    home.microsoft.save()
+    act(home.pair(), "failed", "refused", error="The calendar is full.")
+    family, club = (home.calendar(home.google, name, primary=False) for name in ("Family", "Club"))
+    home.brake(home.pair(first=home.home, second=family))
+    _change(home.pair(first=family, second=club), paused_at=timezone.now())
+    _change(home.pair(first=home.home, second=club), ending_at=timezone.now())
+    Calendar.objects.filter(pk=club.pk).update(failures=3, trouble="it answers 503")
+
+
+def _change(pair: Pair, **fields: Any) -> None:
+    Pair.objects.filter(pk=pair.pk).update(**fields)
+
+
+def problems() -> Iterator[tuple[str, dict[str, Any]]]:
+    """The pages of sign-ins and connections that came to nothing: (name, what the template is given)."""
+    for problem in Problem:
+        yield (
+            problem.value,
+            {
+                "kind": "microsoft",
+                "label": "Microsoft 365",
+                "problem": problem.value,
+                "words": f"accounts/problems/{problem.value}.html",
+                "missing": ("see and change your events",),
+                "code": "AADSTS53003",
+                "retry_url": "/connect/microsoft/",
+                "consent_link": "https://login.microsoftonline.com/common/adminconsent?client_id=8dd90edb",
+                "consent_url": "https://login.microsoftonline.com/common/adminconsent?client_id=8dd90edb",
+                "user": SimpleNamespace(is_authenticated=False),
+            },
+        )
