@@ -1,0 +1,42 @@
+"""Every address of the site, walked, and the rows behind it, so that a test can say "nothing changed"."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.urls import URLPattern, URLResolver, get_resolver
+
+# Sessions and their kind live beside the rows that people made.
+BESIDE = {"Session", "LogEntry", "ContentType", "Permission", "Schedule", "Seat"}
+# Renewed by reading; nobody's choice.
+BY_ITSELF = {"last_login", "access", "access_expires_at", "refresh_lease_until"}
+
+
+def routes(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """(name with its namespace, pattern) of everything that can be asked for."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}", pattern
+        else:
+            yield from routes(pattern, f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace)
+
+
+def ours() -> dict[str, URLPattern]:
+    """All but Django's support desk, which is asked about as a whole."""
+    return {name: pattern for name, pattern in routes() if not name.startswith("admin:")}
+
+
+def takes_arguments(pattern: URLPattern) -> bool:
+    return bool(pattern.pattern.converters or pattern.pattern.regex.groups)
+
+
+def rows() -> dict[str, Any]:
+    """Everything in the database that people made or the engine keeps."""
+    found: dict[str, Any] = {}
+    for model in apps.get_models():
+        if model.__name__ in BESIDE or not model._meta.managed:
+            continue
+        for row in model._default_manager.order_by("pk").values():
+            kept = {name: value for name, value in row.items() if name not in BY_ITSELF}
+            found[f"{model._meta.label}:{row[model._meta.pk.attname]}"] = kept
+    return found
