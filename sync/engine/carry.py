@@ -1,7 +1,7 @@
 """Carrying out one flow's share of a cycle: see, plan, brake, write, record."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeGuard
@@ -48,6 +48,8 @@ class Step:
     operation: Operation
     origin: Event | None
     copy: Event | None
+    # The other side follows: nothing but this operation's fields is agreed by it.
+    more: bool = False
 
 
 class Carrier:
@@ -70,8 +72,7 @@ class Carrier:
         quiet = [step for step in steps if not isinstance(step.operation, Create | Update | Delete)]
         record.agree([self._outcome(step) for step in quiet], self._clock())
         writes = [step for step in steps if isinstance(step.operation, Create | Update | Delete)]
-        calm = [step for step in writes if not self._churns(step)]
-        # The copy first: when both sides are written, the origin's answer then settles what stands in the copy.
+        calm = _one_side(step for step in writes if not self._churns(step))
         self._write(flow.target, [step for step in calm if _side(step.operation) is Side.COPY])
         self._write(flow.source, [step for step in calm if _side(step.operation) is Side.ORIGIN])
 
@@ -132,6 +133,7 @@ class Carrier:
                 for job, answered in write.send(provider, calendar, [_job(s) for s in steps], self._two_way):
                     step = by_task[id(job.task)]
                     if answered.error is None:
+                        self._see(step, calendar, answered.event)
                         done.append(self._outcome(step, answered))
                     else:
                         self._failed(step, calendar, answered)
@@ -143,6 +145,12 @@ class Carrier:
             if slowed is not None:
                 # Every answer is on record; from here on the whole mailbox is left in peace.
                 raise slowed
+
+    def _see(self, step: Step, calendar: Calendar, event: Event | None) -> None:
+        """Whatever plans next, in this cycle, plans from what stands there now."""
+        link = step.task.link
+        written = link.origin_id if _side(step.operation) is Side.ORIGIN else link.copy_id
+        self._sights.contents[calendar.pk, event.id if event else written] = event
 
     def _flush(self, done: list[Outcome]) -> None:
         record.agree(done, self._clock())
@@ -157,6 +165,7 @@ class Carrier:
             copy=step.copy,
             event=answered.event if answered else None,
             request_id=answered.request_id if answered else "",
+            more=step.more,
         )
 
     def _failed(self, step: Step, calendar: Calendar, answered: Answered) -> None:
@@ -211,6 +220,21 @@ def _job(step: Step) -> write.Job:
 
 def _side(operation: Operation) -> Side:
     return operation.side if isinstance(operation, Update | Delete) else Side.COPY
+
+
+def _one_side(steps: Iterable[Step]) -> list[Step]:
+    """Where both sides want writing the origin goes first, and the copy in the next pass, planned from the answer.
+
+    Otherwise a failure, or the end of the process, between the two would leave one change that nobody remembers.
+    """
+    by_task: dict[int, list[Step]] = defaultdict(list)
+    for step in steps:
+        by_task[id(step.task)].append(step)
+    for both in by_task.values():
+        if len(both) > 1:
+            both.sort(key=lambda step: _side(step.operation) is Side.COPY)
+            both[0].more = True
+    return [share[0] for share in by_task.values()]
 
 
 def _counts(step: Step) -> bool:

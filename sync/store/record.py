@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from sync.core.event import Content, Event
-from sync.core.fingerprint import encode
+from sync.core.event import Content, Event, Field
+from sync.core.fingerprint import Prints, decode, encode
 from sync.core.operation import Create, Delete, Keep, Operation, Reason, Side, Skip, Update
 from sync.core.privacy import project
 from sync.core.window import last_moment, starts_at
@@ -34,7 +34,10 @@ ACTS = {
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of one operation. `event`: the written side as the provider answered it; `origin` and `copy`: as planned from."""
+    """What came of one operation. `event`: the written side as the provider answered it; `origin` and `copy`: as planned from.
+
+    `more`: the copy wants writing too, after this; only the operation's own fields are agreed.
+    """
 
     task: Task
     operation: Operation
@@ -42,6 +45,7 @@ class Outcome:
     copy: Event | None = None
     event: Event | None = None
     request_id: str = ""
+    more: bool = False
 
 
 @transaction.atomic
@@ -111,14 +115,23 @@ def _agree_one(outcome: Outcome, link: Link, now: datetime) -> None:
             link.copy_id = link.copy_seen = link.copy_agreed = link.copy_prints = link.written_prints = ""
             link.generation += 1
     if origin is not None:
-        _origin_agreed(link, origin)
+        _origin_agreed(link, origin, _only(outcome))
     moved_on = _seen_meanwhile(link, planned_seen, outcome) or _rung_meanwhile(link, outcome.task)
-    link.due_at = now if moved_on else (operation.again_at if isinstance(operation, Skip) else None)
+    link.due_at = now if moved_on or outcome.more else (operation.again_at if isinstance(operation, Skip) else None)
 
 
-def _origin_agreed(link: Link, origin: Event) -> None:
+def _only(outcome: Outcome) -> frozenset[Field] | None:
+    """The fields that this outcome agrees on; None: all of them."""
+    return outcome.operation.fields if outcome.more and isinstance(outcome.operation, Update) else None
+
+
+def _merged(before: str, now: Prints, only: frozenset[Field] | None) -> str:
+    return encode(now if only is None else {**decode(before), **{field: now[field] for field in only}})
+
+
+def _origin_agreed(link: Link, origin: Event, only: frozenset[Field] | None = None) -> None:
     link.origin_agreed = origin.version
-    link.origin_prints = encode(fingerprints().of_event(origin, link.origin_ref))
+    link.origin_prints = _merged(link.origin_prints, fingerprints().of_event(origin, link.origin_ref), only)
     when = origin.content.when
     link.starts_at, link.ends_at = starts_at(when), last_moment(when)
 
@@ -138,12 +151,14 @@ def _written(link: Link, content: Content, event: Event | None, now: datetime) -
 
 def _given_back(link: Link, outcome: Outcome, origin: Event | None) -> None:
     """The origin took the copy's change: both now say the same, so what would be written equals what stands there."""
+    only = _only(outcome)
     if outcome.copy is not None and link.copy_agreed == outcome.task.link.copy_agreed:
-        link.copy_agreed = outcome.copy.version
-        link.copy_prints = encode(fingerprints().of_content(outcome.copy.content, link.origin_ref))
+        link.copy_agreed = link.copy_agreed if outcome.more else outcome.copy.version
+        prints = fingerprints().of_content(outcome.copy.content, link.origin_ref)
+        link.copy_prints = _merged(link.copy_prints, prints, only)
     if origin is not None:
         wanted = fingerprints().of_content(project(origin, looks_of(outcome.task.flow)), link.origin_ref)
-        link.written_prints = encode(wanted)
+        link.written_prints = _merged(link.written_prints, wanted, only)
         link.origin_seen = origin.version
 
 
@@ -163,7 +178,7 @@ def _seen_meanwhile(link: Link, planned_seen: tuple[str, str], outcome: Outcome)
     wrote_origin = isinstance(outcome.operation, Update) and outcome.operation.side is Side.ORIGIN
     newer_origin = not wrote_origin and link.origin_seen not in {origin_seen, link.origin_agreed}
     newer_copy = link.copy_seen not in {"", copy_seen, link.copy_agreed}
-    if not newer_copy and link.copy_id:
+    if not newer_copy and link.copy_id and not outcome.more:
         link.copy_seen = link.copy_agreed
     if not newer_origin and outcome.origin is not None:
         link.origin_seen = link.origin_agreed

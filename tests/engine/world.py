@@ -7,7 +7,7 @@ from typing import Any
 import time_machine
 
 from accounts import vault
-from accounts.models import Connection
+from accounts.models import Connection, User
 from sync import calendars, pairs
 from sync.core.event import AllDay, Content, Event, Timed
 from sync.engine.pool import drain
@@ -27,10 +27,11 @@ class World:
     """`cloud` is the outside; time stands still and moves only by `wait`."""
 
     traveller: time_machine.Traveller
+    person: User | None = None
 
     def __post_init__(self) -> None:
         self.cloud = use(MemoryCloud(lambda: self.now))
-        self.user = make_user("alice")
+        self.user = self.person or make_user("alice")
 
     @property
     def now(self) -> datetime:
