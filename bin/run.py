@@ -149,6 +149,8 @@ def start_all(supervisor: Supervisor) -> str:
     prepared = subprocess.run([*MANAGE, "prepare"], cwd=ROOT, env=env, check=False, start_new_session=True)
     if prepared.returncode:
         return "The database could not be prepared; the last lines above say why."
+    if supervisor.stopping.is_set():
+        return ""
     supervisor.start(Child("site", SITE_COMMAND))
     supervisor.start(Child("worker", WORKER_COMMAND))
     supervisor.start(Child("tasks", TIMETABLE_COMMAND))

@@ -36,21 +36,21 @@ def guide(world: World) -> Markup:
             ".",
         ),
         ("There, connect the other account with Google: ", _bold(home.address)),
-        ("Make a pair of the two calendars and start it.",),
+        ("Press “New sync”, choose the two calendars, and start.",),
         (
             tag("a", "Open both side by side", href=SIDES),
-            ", change an event in one of them, and watch the other within seconds.",
+            ". Press an address there to make, move or delete events, and watch them arrive on the other side.",
         ),
         ("Then try what usually goes wrong: move one day of a series, delete a copy, or take access back.",),
     )
     told = tag(
         "p",
         "Alice Tamm is a consultant. She has an account at each of her clients and two of her own; Bob and Charlie are "
-        "people she works and sails with. Their calendars: ",
+        "people she works and sails with. The two calendars to begin with are ",
         tag("a", alice.address, href=address(alice)),
         " and ",
         tag("a", home.address, href=address(home)),
-        " are the two to begin with.",
+        ".",
     )
     return tag(
         "section",
