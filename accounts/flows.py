@@ -100,7 +100,8 @@ def next_of(request: HttpRequest) -> str:
     """The address to go back to, when it is one of ours."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if ours else ""
+    # A path and nothing else: what has no slash in front would be taken for the name of a view.
+    return wanted if ours and wanted.startswith("/") else ""
 
 
 def _redirect_uri(request: HttpRequest, kind: Kind) -> str:
