@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # Raise it when kept objects change their shape: a file of another version is not read.
 VERSION = 1
-EVERY_SECONDS = 2.0
+EVERY_SECONDS = 1.0
 # What a world is made of, apart from what lives only now: faults, the log of requests, deliveries under way.
 PARTS = ("tokens", "mailbox", "codes", "consents", "graph", "google")
 LIVING = ("clock", "hooks", "faults", "log", "published")
