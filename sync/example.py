@@ -3,7 +3,7 @@
 The event travels with the form (signed, so that it comes back as it went), because reading it again costs a whole calendar.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -32,7 +32,7 @@ SHOWN_AS = {
 
 @dataclass(frozen=True)
 class Shown:
-    """One side of the picture, in words."""
+    """One side of the picture, in words. `masked`: the copy hides what the event is about."""
 
     title: str
     when: str
@@ -40,6 +40,7 @@ class Shown:
     private: bool
     location: str = ""
     description: str = ""
+    masked: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ def before(event: Event) -> Shown:
 def after(event: Event, source: Calendar, target: Calendar, settings: FlowSettings) -> Shown:
     """The copy that the writer would make of it."""
     swap = (source.connection.address, target.connection.address) if settings.transform_identity else None
-    return _shown(project(event, looks(private=settings.private, show_as=settings.show_as, swap=swap)))
+    copy = project(event, looks(private=settings.private, show_as=settings.show_as, swap=swap))
+    return replace(_shown(copy), masked=settings.private)
 
 
 def seal(found: Sample) -> str:

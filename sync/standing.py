@@ -62,8 +62,7 @@ class Standing:
 def stand(facts: Facts) -> Standing:
     """The first of these that is true is what people need to know."""
     if facts.ending:
-        left = count(facts.copies, "copy", "copies")
-        return Standing(Rank.WORKING, "busy", "Ending", f"Removing its copies: {left} left.")
+        return Standing(Rank.WORKING, "busy", "Ending", f"Removing its copies: {facts.copies} left.")
     if facts.halted:
         return _halted(facts.halted)
     if facts.lost:

@@ -12,7 +12,7 @@ from sync.forms import SettingsForm
 from sync.standing import Facts, stand
 
 BEFORE = Shown("Review with Contoso", "Tue 24 Nov, 14:00–15:00", "Busy", private=False, location="Room 4, Tallinn")
-PRIVATE = Shown("Busy", "Tue 24 Nov, 14:00–15:00", "Busy", private=True)
+PRIVATE = Shown("Busy", "Tue 24 Nov, 14:00–15:00", "Busy", private=True, masked=True)
 STANDINGS = [
     Facts(),
     Facts(settled=False, copies=120, waiting=94),
