@@ -51,7 +51,7 @@ def canonical(content: Content, field: Field) -> str:
         case Field.LOCATION:
             return _tidy(content.location)
         case Field.WHEN:
-            return _moment(content.when)
+            return moment(content.when)
         case Field.SHOW_AS:
             return content.show_as.value
         case Field.SENSITIVITY:
@@ -77,7 +77,8 @@ def _tidy(text: str) -> str:
     return "\n".join(line.rstrip() for line in lines).strip()
 
 
-def _moment(when: When) -> str:
+def moment(when: When) -> str:
+    """The span as text: dates, or instants in UTC."""
     if isinstance(when, AllDay):
         return f"{when.start.isoformat()}/{when.end.isoformat()}"
     # The zone's name is left out: for one instance it changes nothing that anybody sees, and not every provider gives it back.

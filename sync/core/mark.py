@@ -44,6 +44,10 @@ class Marks:
         """The keyed hash that stands for one event of a calendar."""
         return _base32(_mac(self._root, "origin", identity, origin_id)[:12])
 
+    def meeting_ref(self, ical_uid: str, moment: str) -> str:
+        """The keyed hash by which one meeting is known in every calendar that has it; "" without an iCalUID."""
+        return _base32(_mac(self._root, "meeting", ical_uid, moment)[:12]) if ical_uid else ""
+
     def key(self, target: str, origin: str, generation: int) -> str:
         """The idempotency key of one create: the same question always makes the same key."""
         name = _mac(self._root, "key", self._installation, target, origin, str(generation))[:_NAME_BYTES]

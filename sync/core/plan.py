@@ -46,11 +46,12 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """One link as it is seen now: `origin` None means it is certainly gone."""
+    """One link as it is seen now: `origin` None means it is certainly gone. `met`: the target has the same meeting of its own."""
 
     origin: Event | None
     copy: Event | Copy
     known: Known
+    met: bool = False
 
 
 class Planner:
@@ -60,7 +61,7 @@ class Planner:
     def plan(self, sight: Sight, rules: Rules, window: Window, now: datetime) -> list[Operation]:
         """What is to be done for one link; never empty, and at most one operation a side."""
         origin, copy = sight.origin, sight.copy
-        out = None if origin is None else exclusion(origin, rules, window)
+        out = None if origin is None else exclusion(origin, rules, window, met=sight.met)
         match (origin, out, copy):
             case (_, _, Event() | Copy.AS_AGREED) if rules.ending:
                 return [Delete(Side.COPY, Reason.ENDING)]
@@ -149,7 +150,7 @@ class Planner:
         return put_right if fields & touched else Reason.SETTINGS
 
 
-def exclusion(origin: Event, rules: Rules, window: Window) -> Reason | None:
+def exclusion(origin: Event, rules: Rules, window: Window, *, met: bool = False) -> Reason | None:
     """Why this event gets no copy; None when it gets one."""
     target = rules.target_address.lower()
     if origin.kind is Kind.WORKING_LOCATION:
@@ -160,7 +161,8 @@ def exclusion(origin: Event, rules: Rules, window: Window) -> Reason | None:
         return Reason.CANCELLED
     if origin.answer is Answer.DECLINED:
         return Reason.DECLINED
-    if target and any(a.address.lower() == target and not a.is_self for a in origin.attendees):
+    invited = bool(target) and any(a.address.lower() == target and not a.is_self for a in origin.attendees)
+    if met or invited:
         return Reason.SAME_MEETING
     return None if window.holds(origin.content.when) else Reason.OUTSIDE_WINDOW
 

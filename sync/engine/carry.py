@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeGuard
 
@@ -18,7 +18,7 @@ from sync.engine.sight import Sights, find
 from sync.models import Brake, Calendar, Flow, Link
 from sync.providers.base import Answered
 from sync.providers.errors import Changed, ComeBack, Exists, NoAccess, OurFault, ProviderError, SignInAgain, Unknown
-from sync.store import record, work
+from sync.store import meetings, record, work
 from sync.store.keys import fingerprints
 from sync.store.record import Outcome
 from sync.store.rules import rules_of
@@ -81,8 +81,9 @@ class Carrier:
         planner, rules = Planner(fingerprints()), rules_of(flow, two_way=flow.pk in self._two_way)
         window = window_at(now)
         steps = []
+        met = meetings.present(flow.target, {task.link.meeting_ref for task in tasks})
         for task in tasks:
-            sight = self._sights.of(task)
+            sight = replace(self._sights.of(task), met=task.link.meeting_ref in met)
             copy = sight.copy if isinstance(sight.copy, Event) else None
             operations = planner.plan(sight, rules, window, now)
             steps += [Step(task, operation, sight.origin, copy) for operation in operations]

@@ -15,6 +15,7 @@ from sync.engine.clients import Clients
 from sync.models import Calendar
 from sync.pairs import FlowSettings
 from sync.providers.base import Span
+from sync.store import meetings
 from sync.store.keys import fingerprints, marks
 from sync.store.rules import looks
 
@@ -76,13 +77,15 @@ def _preview(
     )
     target_ref = keys.calendar_ref(target.identity)
     existing = {mark.origin for e in read[target.pk] if (mark := keys.read(e.mark)) and mark.target == target_ref}
+    met = {meetings.ref_of(event) for event in read[target.pk] if _no_origin(event, keys) is None} - {""}
     planner, window, preview = Planner(fingerprints()), window_at(now), FlowPreview(source, target)
     for event in read[source.pk]:
         if reason := _no_origin(event, keys):
             preview.skips[reason] += 1
             continue
         ref = keys.origin_ref(source.identity, event.id)
-        operations = planner.plan(Sight(origin=event, copy=Copy.NEVER, known=Known(salt=ref)), rules, window, now)
+        sight = Sight(origin=event, copy=Copy.NEVER, known=Known(salt=ref), met=meetings.ref_of(event) in met)
+        operations = planner.plan(sight, rules, window, now)
         for operation in operations:
             if isinstance(operation, Create) and ref not in existing:
                 preview.creates += 1

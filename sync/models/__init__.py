@@ -1,5 +1,5 @@
 from sync.models.calendar import Calendar, Seat
-from sync.models.link import Link, Stray
+from sync.models.link import Link, Meeting, Stray
 from sync.models.pair import Brake, Flow, Pair, ShowAsRule
 from sync.models.run import Activity, Run
 from sync.models.watch import Watch
@@ -10,6 +10,7 @@ __all__ = [
     "Calendar",
     "Flow",
     "Link",
+    "Meeting",
     "Pair",
     "Run",
     "Seat",

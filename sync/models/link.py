@@ -30,6 +30,8 @@ class Link(models.Model):
     # Keyed hash of (source calendar, origin id): what the copy's mark carries.
     origin_ref = models.CharField(max_length=32)
     series_id = models.CharField(max_length=1024, blank=True)
+    # Keyed hash of iCalUID and start: the same meeting in another calendar has the same one.
+    meeting_ref = models.CharField(max_length=32, blank=True)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     all_day = models.BooleanField(default=False)
@@ -61,6 +63,7 @@ class Link(models.Model):
             models.Index(fields=("flow", "copy_id"), name="link_copy"),
             models.Index(fields=("flow", "origin_ref"), name="link_ref"),
             models.Index(fields=("flow", "series_id"), name="link_series", condition=~models.Q(series_id="")),
+            models.Index(fields=("flow", "meeting_ref"), name="link_meeting", condition=~models.Q(meeting_ref="")),
             models.Index(fields=("flow", "due_at"), name="link_due", condition=models.Q(due_at__isnull=False)),
         )
 
@@ -91,3 +94,20 @@ class Stray(models.Model):
 
     def __str__(self) -> str:
         return f"stray {self.pk} in calendar {self.calendar_id}"
+
+
+class Meeting(models.Model):
+    """An event of somebody's own in a calendar that is a target: so that the same meeting is not copied beside it (rule 21)."""
+
+    calendar = models.ForeignKey(Calendar, on_delete=models.CASCADE, related_name="meetings")
+    event_id = models.CharField(max_length=1024)
+    series_id = models.CharField(max_length=1024, blank=True)
+    meeting_ref = models.CharField(max_length=32)
+    starts_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("calendar", "event_id"), name="one_row_per_meeting"),)
+        indexes = (models.Index(fields=("calendar", "meeting_ref"), name="meeting_ref"),)
+
+    def __str__(self) -> str:
+        return f"meeting {self.pk} in calendar {self.calendar_id}"

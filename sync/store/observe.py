@@ -11,10 +11,21 @@ from sync.core.mark import Mark
 from sync.core.window import last_moment, midnight, starts_at
 from sync.models import Calendar, Flow, Link, Stray
 from sync.providers.base import Span
+from sync.store import meetings
 from sync.store.keys import fingerprints, marks
 
 CHUNK = 500
-SEEN = ("series_id", "starts_at", "ends_at", "all_day", "origin_seen", "origin_agreed", "due_at", "attempts")
+SEEN = (
+    "series_id",
+    "meeting_ref",
+    "starts_at",
+    "ends_at",
+    "all_day",
+    "origin_seen",
+    "origin_agreed",
+    "due_at",
+    "attempts",
+)
 COPY_SEEN = ("copy_id", "copy_seen", "copy_agreed", "generation", "due_at", "attempts")
 
 
@@ -37,7 +48,8 @@ class Observer:
     def known_ids(self, ids: Collection[str]) -> set[str]:
         """Which of these ids any link or stray of this calendar knows."""
         strays = self._calendar.strays.filter(copy_id__in=ids).values_list("copy_id", flat=True) if ids else ()
-        return {*(x.copy_id for x in self._by_copy(ids)), *(x.origin_id for x in self._by_origin(ids)), *strays}
+        own = self._calendar.meetings.filter(event_id__in=ids).values_list("event_id", flat=True) if ids else ()
+        return {*(x.copy_id for x in self._by_copy(ids)), *(x.origin_id for x in self._by_origin(ids)), *strays, *own}
 
     def observe(self, events: Sequence[Event]) -> None:
         for start in range(0, len(events), CHUNK):
@@ -52,11 +64,16 @@ class Observer:
             copies = Link.objects.filter(flow__in=self._in, copy_id__in=chunk).exclude(copy_seen=Link.GONE)
             copies.update(copy_seen=Link.GONE, **due)
             self._calendar.strays.filter(copy_id__in=chunk).delete()
+            meetings.forget(self._calendar, self._in, chunk, self._now)
 
     def missing_of_series(self, series_id: str, present: Collection[str], span: Span) -> list[str]:
         """Known instances of a series inside the span that are not among those present."""
         links = self._inside(Link.objects.filter(flow__in=self._out, series_id=series_id), span)
-        return [x for x in links.exclude(origin_seen=Link.GONE).values_list("origin_id", flat=True) if x not in present]
+        known = [
+            *links.exclude(origin_seen=Link.GONE).values_list("origin_id", flat=True),
+            *meetings.missing(self._calendar, present, midnight(span.start), midnight(span.end), series_id),
+        ]
+        return [event_id for event_id in dict.fromkeys(known) if event_id not in present]
 
     def missing(self, present: Collection[str], span: Span, started: datetime) -> list[str]:
         """Known ids inside the span that a complete reading, begun at `started`, did not show."""
@@ -66,6 +83,7 @@ class Observer:
         known = [
             *self._inside(origins, span).values_list("origin_id", flat=True),
             *self._inside(copies, span).values_list("copy_id", flat=True),
+            *meetings.missing(self._calendar, present, midnight(span.start), midnight(span.end)),
         ]
         return [event_id for event_id in dict.fromkeys(known) if event_id not in present]
 
@@ -94,6 +112,7 @@ class Observer:
         seen: list[Link] = []
         copies_seen: list[Link] = []
         strays: list[Stray] = []
+        own: list[Event] = []
         for event in events:
             mark = read.get(event.id)
             link = copies.get(event.id) or (by_ref.get(mark.origin) if mark and mark.target == self._ref else None)
@@ -103,6 +122,7 @@ class Observer:
             elif mark and mark.target == self._ref:
                 strays.append(self._stray(event, mark))
             elif not event.mark and not marks().owns_key(event.key):
+                own.append(event)
                 self._see_origins(event, origins, new, seen)
         # A copy found before its link row shows itself by mark; a second row for one origin is never made.
         self._adopt_strays(new)
@@ -115,6 +135,7 @@ class Observer:
             unique_fields=["calendar", "copy_id"],
             update_fields=["version", "source_ref", "origin_ref", "generation", "starts_at", "ends_at"],
         )
+        meetings.note(self._calendar, self._in, own, self._now)
 
     def _stray(self, event: Event, mark: Mark) -> Stray:
         return Stray(
@@ -191,7 +212,7 @@ class Observer:
 def _place(link: Link, event: Event) -> None:
     """Where in time the event stands: for the window, the order of work and the activity page."""
     when = event.content.when
-    link.series_id = event.series_id
+    link.series_id, link.meeting_ref = event.series_id, meetings.ref_of(event)
     link.starts_at, link.ends_at = starts_at(when), last_moment(when)
     link.all_day = isinstance(when, AllDay)
 
