@@ -2,7 +2,6 @@
 
 import subprocess
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,26 +14,17 @@ if TYPE_CHECKING:
 
     from tests.browser.visitor import Visitor
 
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator["Browser"]:
-    if not CHROMIUM.exists():
-        pytest.skip("no /usr/bin/chromium here: `make packages` installs it")
     from playwright.sync_api import sync_playwright
 
+    from tests.browser.chromium import PATH, launch
+
+    if not PATH.exists():
+        pytest.skip(f"no {PATH} here: `make packages` installs it")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        browser = launch(playwright)
         yield browser
         browser.close()
 

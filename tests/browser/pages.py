@@ -36,7 +36,9 @@ def cookie(home: Household) -> str:
     work, private = str(home.work.public_id), str(home.home.public_id)
     session = client.session
     session["pair_draft"] = {"first": work, "second": private, "two_way": True, "out": {}, "back": {"private": False}}
-    session["account_authentication_methods"] = [{"method": "password", "at": timezone.now().timestamp()}]
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": timezone.now().timestamp(), "reauthenticated": True}
+    ]
     session.save()
     return str(session.session_key)
 
