@@ -74,7 +74,7 @@ class World:
         return self.cloud.create(calendar.remote_id, self.content(title, hours=hours), **facts)
 
     def content(self, title: str = "Lunch", *, hours: float = 24, **said: Any) -> Content:
-        start = (self.now + timedelta(hours=hours)).replace(minute=0, second=0)
+        start = (self.now + timedelta(hours=hours)).replace(minute=0, second=0, microsecond=0)
         when = Timed(start, start + timedelta(hours=1), "Europe/Tallinn")
         return Content(title=title, when=when, description="with notes", location="Kitchen", **said)
 
