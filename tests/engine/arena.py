@@ -134,8 +134,13 @@ class Arena:
 
     def recover(self) -> None:
         """Whatever is wrong outside is mended, and time passes until every lease, seat and pause is over."""
+        self.world.cloud.fault = None
+        self.mend()
+        self.rest()
+
+    def mend(self) -> None:
+        """People sign in again, calendars come back, and every question of the brake is answered with yes."""
         world = self.world
-        world.cloud.fault = None
         for connection in Connection.objects.exclude(halted_at=None):
             world.sign_in(connection)
         for connection in Connection.objects.filter(calendars__lost_at__isnull=False).distinct():
@@ -143,7 +148,9 @@ class Arena:
             world.ring()
         for brake in Brake.objects.filter(decided_at=None):
             decide(brake=brake, decision=Brake.Decision.RELEASE, by=self.user)
-        world.wait(seconds=LONG_ENOUGH.total_seconds())
+
+    def rest(self) -> None:
+        self.world.wait(seconds=LONG_ENOUGH.total_seconds())
 
 
 class Slept:

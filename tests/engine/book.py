@@ -1,0 +1,169 @@
+"""What the people of a history did, and so what their calendars may say in the end. Knows the rules, not the engine."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from sync.core.event import Answer, Content, Event, Field, Kind, Sensitivity, ShowAs
+from sync.core.mark import Mark
+from sync.core.privacy import GUESTS
+from sync.core.window import Window
+from sync.providers.memory import MemoryCloud
+from sync.store.keys import marks
+
+NAMES = tuple(each.value for each in Field)
+HIDDEN = {"title", "description", "location", "sensitivity"}
+
+
+@dataclass(slots=True)
+class Way:
+    """One direction as its person set it. `pair` is the row's number."""
+
+    pair: int
+    source: str
+    target: str
+    private: bool
+    show_as: str
+    two_way: bool
+    paused: bool = False
+    ending: bool = False
+
+    @property
+    def masked(self) -> set[str]:
+        return (HIDDEN if self.private else set()) | ({"show_as"} if self.show_as != "keep" else set())
+
+
+@dataclass(slots=True)
+class Origin:
+    """An event that a person made, and what was done to it since both sides last agreed.
+
+    said: the values that stood at the agreement, or that a person gave the origin since. edited: the fields of those.
+    copied: values given through copies where they may travel back. stray: those given where they may not.
+    doubtful: the settings, the guests or the place in time changed meanwhile, so that a copy's edit may be dropped or taken.
+    """
+
+    calendar: str
+    id: str
+    said: dict[str, object]
+    edited: set[str] = field(default_factory=set)
+    copied: dict[str, dict[str, object]] = field(default_factory=dict)
+    stray: dict[str, list[object]] = field(default_factory=dict)
+    doubtful: bool = False
+    deleted: bool = False
+    may_go: bool = False
+    away: set[str] = field(default_factory=set)
+
+    def allowed(self, name: str) -> list[object]:
+        """What the field may say now."""
+        copied = list(self.copied.get(name, {}).values())
+        if not copied or name in self.edited or self.doubtful:
+            copied.append(self.said[name])
+        return copied + (self.stray.get(name, []) if self.doubtful else [])
+
+    def agree(self, event: Event) -> None:
+        self.said = said(event.content)
+        self.edited.clear()
+        self.copied.clear()
+        self.stray.clear()
+        self.doubtful = self.may_go = False
+
+
+class Book:
+    """`refs`: calendar by the hash that stands for it in marks; `addresses`: whose calendar each is."""
+
+    def __init__(self, cloud: MemoryCloud, refs: dict[str, str], identities: dict[str, str]) -> None:
+        self.cloud = cloud
+        self.refs = refs
+        self.identities = identities
+        self.ways: list[Way] = []
+        self.origins: dict[tuple[str, str], Origin] = {}
+        # (source, target) of pairs that were ended without removing their copies.
+        self.left: set[tuple[str, str]] = set()
+
+    def read(self, event: Event) -> Mark | None:
+        return marks().read(event.mark)
+
+    def ways_of(self, mark: Mark | None) -> list[Way]:
+        """The ways that a copy with this mark may belong to."""
+        if mark is None:
+            return []
+        source, target = self.refs.get(mark.source), self.refs.get(mark.target)
+        return [way for way in self.ways if (way.source, way.target) == (source, target)]
+
+    def ref(self, origin: Origin) -> str:
+        return marks().origin_ref(self.identities[origin.calendar], origin.id)
+
+    def event(self, origin: Origin) -> Event | None:
+        return self.cloud.event(origin.calendar, origin.id)
+
+    def origin_of(self, copy: Event) -> Origin | None:
+        mark = self.read(copy)
+        return next((o for o in self.origins.values() if mark and self.ref(o) == mark.origin), None)
+
+    def live(self) -> Iterator[tuple[Origin, Event]]:
+        for origin in self.origins.values():
+            if event := self.event(origin):
+                yield origin, event
+
+    def shaken(self, pair: int) -> None:
+        """Settings changed: what was done to copies and not yet seen may count or not."""
+        calendars = {way.source for way in self.ways if way.pair == pair}
+        for origin in self.origins.values():
+            origin.doubtful |= origin.calendar in calendars
+
+    def note_agreements(self, window: Window) -> None:
+        """Origins that stand in every target as they should: whatever is edited later starts from here."""
+        copies = self.copies()
+        for origin, event in self.live():
+            ways = [way for way in self.ways if way.source == origin.calendar and not way.ending]
+            found = [copies.get((way.target, self.ref(origin)), []) for way in ways]
+            if all(
+                wanted(event, way, self.address(way), window) and len(here) == 1 and not unlike(event, here[0], way)
+                for way, here in zip(ways, found, strict=True)
+            ):
+                origin.agree(event)
+                origin.away -= {way.target for way in ways}
+
+    def copies(self) -> dict[tuple[str, str], list[Event]]:
+        """By (target, hash of the origin)."""
+        found: dict[tuple[str, str], list[Event]] = {}
+        for id in self.cloud.shelves:
+            for copy in self.cloud.copies(id):
+                mark = self.read(copy)
+                found.setdefault((id, mark.origin if mark else ""), []).append(copy)
+        return found
+
+    def address(self, way: Way) -> str:
+        return self.cloud.shelves[way.target].owner
+
+
+def said(content: Content) -> dict[str, object]:
+    return {name: getattr(content, name) for name in NAMES}
+
+
+def excluded(event: Event, address: str) -> bool:
+    """Rules 20 to 22: events that get no copy, whatever the time."""
+    return (
+        event.cancelled
+        or event.answer is Answer.DECLINED
+        or event.kind in {Kind.BIRTHDAY, Kind.WORKING_LOCATION}
+        or any(a.address == address and not a.is_self for a in event.attendees)
+    )
+
+
+def wanted(event: Event, way: Way, address: str, window: Window) -> bool:
+    return not excluded(event, address) and window.holds(event.content.when)
+
+
+def unlike(event: Event, copy: Event, way: Way) -> list[str]:
+    """The fields in which a copy does not say what it should."""
+    want = said(event.content)
+    if way.private:
+        want |= {"title": "Busy", "description": "", "location": "", "sensitivity": Sensitivity.PRIVATE}
+    elif event.has_guests:
+        lines = [f"- {a.name} <{a.address}>" if a.name else f"- {a.address}" for a in event.attendees]
+        want["description"] = "\n".join([event.content.description, "", GUESTS, *lines])
+    if way.show_as != "keep":
+        want["show_as"] = ShowAs(way.show_as)
+    elif event.answer in {Answer.UNANSWERED, Answer.TENTATIVE} and event.content.show_as is ShowAs.BUSY:
+        want["show_as"] = ShowAs.TENTATIVE
+    return [name for name in NAMES if getattr(copy.content, name) != want[name]]

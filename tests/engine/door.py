@@ -1,0 +1,116 @@
+"""Stands at the cloud: looks at every write as it is sent, and lets troubles rain. Rules 3, 4, 5, 7, 8, 9 and 11."""
+
+import hashlib
+import random
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from sync.core.event import Content, Event
+from sync.core.mark import Mark
+from sync.providers.base import Insert, Remove, Update
+from sync.providers.memory import Call
+from sync.store.keys import marks
+from tests.engine.arena import Switch
+from tests.engine.book import Book, Way
+from tests.engine.faults import TROUBLES, Trouble
+
+# Every text of an origin holds such a word; none may stand in a private copy.
+SECRET = re.compile(r"secret\d+")
+WEIGHTS = {"answer lost": 4, "changed": 2, "cursor lost": 2, "no access": 0.3, "sign in again": 0.2}
+
+
+class Violation(Exception):
+    """A rule was broken."""
+
+
+class Door:
+    """`book` says what is allowed; `trace` is the same for the same seed. `rain`: the share of calls that meet trouble."""
+
+    def __init__(self, book: Book, chance: random.Random, switch: Switch, rain: float) -> None:
+        self.book = book
+        self.rain = rain
+        self.faults = 0
+        self.calls = 0
+        self.trace = hashlib.sha256()
+        # What a person does by hand between a reading and a write.
+        self.meddle: Callable[[str, str], None] | None = None
+        self._chance = chance
+        self._switch = switch
+        self._pending: tuple[Call, Trouble] | None = None
+
+    def __call__(self, call: Call, stage: str) -> None:
+        if stage == "before":
+            self.calls += 1
+            self.trace.update(told(call).encode())
+            if call.requests == 0:
+                self.check(call)
+            self._pending = self._choose(call)
+        if self._pending and self._pending[0] is call and self._pending[1].stage == stage:
+            trouble, self._pending = self._pending[1], None
+            self.faults += 1
+            raise trouble.error() if trouble.error else self._switch.kill()
+
+    def _choose(self, call: Call) -> tuple[Call, Trouble] | None:
+        if self._chance.random() >= self.rain:
+            return None
+        if call.name == "update" and self.meddle and self._chance.random() < 0.3:
+            self.meddle(call.calendar_id, call.subject.id)
+            return None
+        apt = [trouble for trouble in TROUBLES if trouble.apt(call)]
+        (trouble,) = self._chance.choices(apt, [WEIGHTS.get(trouble.name, 1) for trouble in apt])
+        return call, trouble
+
+    def check(self, call: Call) -> None:
+        write, here = call.subject, call.calendar_id
+        there = self.book.cloud.event(here, write.id) if not isinstance(write, Insert) else None
+        match write:
+            case Insert(mark=mark, content=content):
+                self._copy(here, marks().read(mark), content)
+            case Update(mark=mark, content=content) if mark:
+                if there is not None and not there.mark:
+                    raise Violation("a mark was put on somebody's own event")
+                self._copy(here, marks().read(mark), content)
+            case Update() if there is not None:
+                self._origin(here, there, write)
+            case Remove() if there is not None:
+                self._remove(here, there)
+
+    def _copy(self, here: str, mark: Mark | None, content: Content) -> None:
+        ways = [way for way in self.book.ways_of(mark) if way.target == here and not way.ending and not way.paused]
+        if not ways:
+            raise Violation("a copy was written where nobody wants one")
+        text = " ".join((content.title, content.description, content.location))
+        if any(way.private for way in ways) and (SECRET.search(text) or content.title != "Busy"):
+            raise Violation("a hidden text reached its target")
+
+    def _origin(self, here: str, there: Event, write: Update) -> None:
+        if there.mark:
+            raise Violation("a copy was written as if it were an origin")
+        if there.has_guests:
+            raise Violation("a meeting was changed through its copy")
+        fields = {field.value for field in write.fields}
+        if not any(not fields & way.masked for way in self._back_to(here)):
+            raise Violation(f"{sorted(fields)} flowed back where they may not")
+        if "title" in fields and write.content.title == "Busy":
+            raise Violation("a title became Busy")
+
+    def _remove(self, here: str, there: Event) -> None:
+        if there.mark:
+            if not any(way.target == here and (way.ending or not way.paused) for way in self.book.ways):
+                raise Violation("a copy was removed in a calendar that is no target")
+            return
+        origin = self.book.origins[here, there.id]
+        if not origin.may_go or there.has_guests or not any(not way.private for way in self._back_to(here)):
+            raise Violation("an origin was deleted against the rules")
+
+    def _back_to(self, here: str) -> list[Way]:
+        return [way for way in self.book.ways if way.source == here and way.two_way and not (way.ending or way.paused)]
+
+
+def told(call: Call) -> str:
+    """The call as text, the same in every process."""
+    subject = call.subject
+    if isinstance(subject, Update):
+        return f"{call.name} {call.calendar_id} {replace(subject, fields=frozenset())!r} {sorted(subject.fields)}\n"
+    return f"{call.name} {call.calendar_id} {'' if call.name == 'write' else subject!r}\n"
