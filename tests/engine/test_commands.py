@@ -20,7 +20,7 @@ def run(*words: str) -> str:
 def test_explain_says_of_each_event_whether_it_is_copied_and_why_and_nothing_of_its_content(world: World) -> None:
     home, work = world.calendar("alice@home.example"), world.calendar("alice@work.example")
     world.event(home, "Doctor")
-    world.event(home, "Far away", hours=24 * 500)
+    world.event(home, "Far away", hours=24 * 370)
     pair = world.pair(home, work)
     lines = run("explain", str(pair.public_id)).splitlines()
     assert [line.split("  ", 2)[2] for line in lines] == [
