@@ -171,11 +171,25 @@ def test_a_whole_day_turned_into_an_hour_and_back_keeps_one_copy(scene: Scene, s
 
 
 @ROADS
+def test_a_series_turned_into_a_single_event_leaves_one_copy(scene: Scene, source, target) -> None:
+    here, there = scene.account(source), scene.account(target)
+    id = scene.create(here, "Standup", rrule="FREQ=DAILY;COUNT=5", zone="Europe/Tallinn")
+    scene.pair(here, there, OPEN, OPEN)
+    assert scene.titles(there) == ["Standup"] * 5
+    scene.hand(here, "edit", id=id, rrule=None)
+    scene.sync()
+    settled(scene)
+    assert scene.titles(here) == ["Standup"]
+    assert scene.titles(there) == ["Standup"]
+    quiet(scene)
+
+
+@ROADS
 def test_calendars_named_by_a_joker_break_no_page(scene: Scene, source, target) -> None:
     here, there = scene.account(source), scene.account(target)
     scene.create(here, "Lunch")
     Calendar.objects.filter(pk__in=[here.pk, there.pk]).update(name=SCRIPT[:255])
-    pair = scene.pair(*[Calendar.objects.get(pk=calendar.pk) for calendar in (here, there)])
+    pair = scene.pair(Calendar.objects.get(pk=here.pk), Calendar.objects.get(pk=there.pk))
     text = pages_open(scene, pair)
     assert "<script>alert" not in text
     assert "<img src=x" not in text

@@ -3,6 +3,7 @@
 import io
 import logging
 import logging.config
+import sys
 
 from django.conf import settings
 from django.db import OperationalError
@@ -14,12 +15,11 @@ def written(error: Exception, cause: Exception | None = None) -> str:
     text = io.StringIO()
     handler = logging.StreamHandler(text)
     handler.setFormatter(Line("{levelname} {message}", style="{"))
-    logger = logging.Logger("test")
-    logger.addHandler(handler)
     try:
         raise error from cause
     except Exception:
-        logger.exception("it broke")
+        record = logging.LogRecord("test", logging.ERROR, "x", 1, "it broke", None, sys.exc_info())
+    handler.handle(record)
     return text.getvalue()
 
 
