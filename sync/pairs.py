@@ -122,9 +122,14 @@ def _restore(flow: Flow) -> None:
 
 
 def _set(pair: Pair, source: Calendar, target: Calendar, settings: FlowSettings) -> None:
-    Flow.objects.update_or_create(
-        pair=pair, source=source, defaults={"target": target, "ending_at": None, **settings.as_fields()}
+    flow, made = Flow.objects.get_or_create(
+        pair=pair, source=source, defaults={"target": target, **settings.as_fields()}
     )
+    if not made:
+        tighter = settings.private and not flow.private
+        Flow.objects.filter(pk=flow.pk).update(
+            ending_at=None, strip_due=flow.strip_due or tighter, **settings.as_fields()
+        )
 
 
 def _check(user: User, first: Calendar, second: Calendar, *, two_way: bool, pair: Pair | None = None) -> None:

@@ -46,6 +46,11 @@ def project(event: Event, looks: Looks) -> Content:
     )
 
 
+def stripped(copy: Content) -> Content:
+    """A copy with everything taken out that a private flow hides; when and how it is shown stay as they are."""
+    return Content(title=BUSY_TITLE, when=copy.when, show_as=copy.show_as, sensitivity=Sensitivity.PRIVATE)
+
+
 def withheld(event: Event, looks: Looks) -> frozenset[Field]:
     """Fields that never flow back for this event: what the flow masks, and texts of which the copy holds only a part."""
     texts = {Field.DESCRIPTION: event.content.description, Field.LOCATION: event.content.location}

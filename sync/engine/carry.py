@@ -1,7 +1,7 @@
 """Carrying out one flow's share of a cycle: see, plan, brake, write, record."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeGuard
@@ -10,6 +10,7 @@ from sync.core import brake
 from sync.core.event import Event
 from sync.core.operation import Create, Delete, Operation, Reason, Side, Update
 from sync.core.plan import Planner
+from sync.core.privacy import Looks, stripped
 from sync.core.window import window_at
 from sync.engine import write
 from sync.engine.backoff import PARK_AFTER, REFUSALS, pause
@@ -27,7 +28,9 @@ from sync.store.work import Task
 
 FLUSH = 20
 TOO_MANY = 429
+HIDDEN = Looks(private=True).masked
 Chance = Callable[[], float]
+Agree = Callable[[Sequence[Outcome], datetime], None]
 
 
 @dataclass(slots=True)
@@ -76,6 +79,19 @@ class Carrier:
         self._write(flow.target, [step for step in calm if _side(step.operation) is Side.COPY])
         self._write(flow.source, [step for step in calm if _side(step.operation) is Side.ORIGIN])
 
+    def strip(self, flow: Flow, contents: Mapping[str, Event]) -> bool:
+        """Take out of every copy read in the target what this flow hides. True: none is left that shows more."""
+        links = Link.objects.filter(flow=flow).exclude(copy_id="")
+        shown = [(link, contents[link.copy_id]) for link in links if link.copy_id in contents]
+        steps = [
+            Step(Task(link, flow), Update(Side.COPY, stripped(copy.content), HIDDEN, Reason.SETTINGS), None, copy)
+            for link, copy in shown
+            if copy.content != stripped(copy.content)
+        ]
+        failed = self.tally.failed
+        self._write(flow.target, steps, record.stripped)
+        return self.tally.failed == failed
+
     def _plan(self, flow: Flow, tasks: Sequence[Task]) -> list[Step]:
         now = self._clock()
         planner, rules = Planner(fingerprints()), rules_of(flow, two_way=flow.pk in self._two_way)
@@ -119,7 +135,7 @@ class Carrier:
         record.park(step.task, Reason.CHURN, now, error=error, again_at=record.tomorrow(now))
         return True
 
-    def _write(self, calendar: Calendar, steps: Sequence[Step]) -> None:
+    def _write(self, calendar: Calendar, steps: Sequence[Step], agree: Agree = record.agree) -> None:
         if not steps:
             return
         creates = {s.task.link.pk: s.operation for s in steps if isinstance(s.operation, Create)}
@@ -140,9 +156,9 @@ class Carrier:
                         self._failed(step, calendar, answered)
                         slowed = answered.error if is_throttled(answered.error) else slowed
                     if len(done) >= FLUSH:
-                        self._flush(done)
+                        self._flush(done, agree)
             finally:
-                self._flush(done)
+                self._flush(done, agree)
             if slowed is not None:
                 # Every answer is on record; from here on the whole mailbox is left in peace.
                 raise slowed
@@ -153,8 +169,8 @@ class Carrier:
         written = link.origin_id if _side(step.operation) is Side.ORIGIN else link.copy_id
         self._sights.contents[calendar.pk, event.id if event else written] = event
 
-    def _flush(self, done: list[Outcome]) -> None:
-        record.agree(done, self._clock())
+    def _flush(self, done: list[Outcome], agree: Agree) -> None:
+        agree(done, self._clock())
         self.tally.written += len(done)
         done.clear()
 

@@ -99,6 +99,7 @@ class Cycle:
         sights.add(self.calendar, reading.contents)
         carrier = Carrier(clients, sights, two_way, self.clock, self.chance)
         carrier.tally = tally
+        self._strip(flows, carrier, reading)
         ready = [flow for flow in flows if is_ready(flow, clients)]
         if reading.full:
             for flow in ready:
@@ -130,6 +131,18 @@ class Cycle:
             finally:
                 work.release(share)
         return bool(tasks)
+
+    def _strip(self, flows: Sequence[Flow], carrier: Carrier, reading: Reading) -> None:
+        """Rule 4, before anything else is written here, and whether or not the source can be reached."""
+        here = [flow for flow in flows if flow.target_id == self.calendar.pk and flow.pair.paused_at is None]
+        for flow in here:
+            if not (flow.private and flow.strip_due):
+                continue
+            if reading.full and carrier.strip(flow, reading.contents):
+                Flow.objects.filter(pk=flow.pk).update(strip_due=False)
+            else:
+                # What is left takes another complete reading.
+                Calendar.objects.filter(pk=self.calendar.pk).update(cursor="")
 
     def _watch(self, clients: Clients, now: datetime) -> bool:
         """A bell that cannot be hung is no reason to fail the cycle: polling goes on underneath."""

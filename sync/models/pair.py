@@ -48,6 +48,8 @@ class Flow(models.Model):
     show_as = models.CharField(max_length=16, choices=ShowAsRule, default=ShowAsRule.KEEP)
     transform_identity = models.BooleanField(default=False)
     ending_at = models.DateTimeField(null=True, blank=True)
+    # Privacy was turned on, and copies that show more may still stand in the target.
+    strip_due = models.BooleanField(default=False)
     # The first time every event of the source had been looked at.
     settled_at = models.DateTimeField(null=True, blank=True)
 

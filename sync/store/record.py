@@ -211,6 +211,18 @@ def _activity(task: Task, act: str, reason: str, now: datetime, *, request_id: s
     )  # fmt: skip
 
 
+@transaction.atomic
+def stripped(outcomes: Sequence[Outcome], now: datetime) -> None:
+    """Copies that lost their details. Only what stands in the copy is on record now: their links stay due, for the rest."""
+    fresh = {x.pk: x for x in Link.objects.select_for_update().filter(pk__in=[o.task.link.pk for o in outcomes])}
+    for outcome in outcomes:
+        if isinstance(outcome.operation, Update) and (link := fresh.get(outcome.task.link.pk)):
+            _written(link, outcome.operation.content, outcome.event, now)
+            link.copy_seen = link.copy_agreed
+    Link.objects.bulk_update(fresh.values(), FIELDS, batch_size=100)
+    Activity.objects.bulk_create([a for o in outcomes if (a := activity_of(o, now))])
+
+
 def postpone(task: Task, *, at: datetime, unsure: Side | None = None, failed: bool = True) -> None:
     """Not now: the same link again at `at`. `unsure`: the side whose state nobody knows any more, so that it is read first."""
     task.link.attempts += failed

@@ -1,0 +1,72 @@
+"""Rule 4: turning privacy on first takes the details out of the copies that exist, at once."""
+
+import pytest
+
+from accounts.models import Connection
+from sync import pairs
+from sync.models import Flow
+from sync.providers.errors import Refused
+from sync.providers.memory import LIKE_GOOGLE, LIKE_MICROSOFT, Call, Manner
+from tests.engine.world import OPEN, PRIVATE, World
+
+MANNERS = pytest.mark.parametrize("manner", [LIKE_GOOGLE, LIKE_MICROSOFT], ids=["like google", "like microsoft"])
+
+
+@MANNERS
+def test_copies_lose_their_details_although_their_source_cannot_be_reached(world: World, manner: Manner) -> None:
+    home, work = world.calendar("alice@home.example", manner), world.calendar("alice@work.example", manner)
+    for number in range(30):
+        world.event(home, f"Doctor {number}", hours=24 + number)
+    own = world.event(work, "Own", hours=3)
+    pair = world.pair(home, work, OPEN, OPEN)
+    ids = {event.id for event in world.copies(work)}
+    world.cloud.signed_out.add("alice@home.example")
+    world.sync()
+    assert Connection.objects.get(address="alice@home.example").halted
+    pairs.edit(pair=pair, out=PRIVATE, back=OPEN)
+    world.sync()
+    copies = world.copies(work)
+    assert {event.id for event in copies} == ids
+    assert {(e.content.title, e.content.description, e.content.location) for e in copies} == {("Busy", "", "")}
+    event = world.cloud.event(work.remote_id, own)
+    assert event is not None
+    assert event.content.title == "Own"
+    assert not Flow.objects.filter(strip_due=True).exists()
+
+
+@MANNERS
+def test_after_the_stripping_both_sides_are_in_step_and_no_origin_turned_busy(world: World, manner: Manner) -> None:
+    home, work = world.calendar("alice@home.example", manner), world.calendar("alice@work.example", manner)
+    world.event(home, "Doctor")
+    pair = world.pair(home, work, OPEN, OPEN)
+    world.forget_calls()
+    pairs.edit(pair=pair, out=PRIVATE, back=PRIVATE)
+    world.sync()
+    assert world.titles(home) == ["Doctor"]
+    assert world.titles(work) == ["Busy"]
+    assert [call.name for call in world.writes()] == ["update"]
+    world.forget_calls()
+    world.settle()
+    assert world.writes() == []
+    pairs.edit(pair=pair, out=OPEN, back=OPEN)
+    world.sync()
+    assert world.titles(work) == ["Doctor"]
+
+
+def test_a_copy_that_could_not_be_stripped_is_tried_again(world: World) -> None:
+    home, work = world.calendar("alice@home.example"), world.calendar("alice@work.example")
+    world.event(home, "Doctor")
+    world.event(home, "Dentist", hours=30)
+    pair = world.pair(home, work)
+    struck: list[Call] = []
+
+    def refuse_once(call: Call, at: str) -> None:
+        if call.name == "update" and at == "before" and not struck:
+            struck.append(call)
+            raise Refused("not now", status=400)
+
+    world.cloud.fault = refuse_once
+    pairs.edit(pair=pair, out=PRIVATE, back=None)
+    world.sync()
+    world.settle()
+    assert world.titles(work) == ["Busy", "Busy"]
