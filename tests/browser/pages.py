@@ -5,6 +5,8 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
+from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -24,7 +26,7 @@ OUTSIDE = [
     "account_inactive",
 ]
 OWN = ["dashboard", "activity", "settings", "connections", "account_email", "account_change_password", "account_logout"]
-OWN += ["mfa_index", "mfa_activate_totp", "new_pair", "new_looks", "new_review"]
+OWN += ["account_reauthenticate", "mfa_index", "mfa_activate_totp", "new_pair", "new_looks", "new_review"]
 OF_A_PAIR = ["pair", "edit", "end", "pair_activity"]
 ERRORS = ["400", "403", "403_csrf", "404", "429", "500"]
 
@@ -36,9 +38,10 @@ def cookie(home: Household) -> str:
     work, private = str(home.work.public_id), str(home.home.public_id)
     session = client.session
     session["pair_draft"] = {"first": work, "second": private, "two_way": True, "out": {}, "back": {"private": False}}
-    session["account_authentication_methods"] = [
-        {"method": "password", "at": timezone.now().timestamp(), "reauthenticated": True}
-    ]
+    # As if the password had just been asked for again.
+    request = HttpRequest()
+    request.session = session
+    record_authentication(request, home.user, method="password", reauthenticated=True)
     session.save()
     return str(session.session_key)
 
@@ -66,11 +69,10 @@ def normal(home: Household) -> None:
     family = home.calendar(home.google, "Family", primary=False)
     home.pair(first=home.work, second=family, two_way=False)
     now = timezone.now()
-    for minutes, (what, reason) in enumerate(
-        [("created", "new"), ("updated", "origin_changed"), ("removed", "origin_gone"), ("skipped", "declined")]
-    ):
-        act(pair, what, reason, at=now - timedelta(minutes=minutes))
     act(pair, at=now - timedelta(days=1))
+    done = [("created", "new"), ("updated", "origin_changed"), ("removed", "origin_gone"), ("skipped", "declined")]
+    for minutes, (what, reason) in zip((9, 7, 4, 1), done, strict=True):
+        act(pair, what, reason, at=now - timedelta(minutes=minutes))
     third = home.pair(first=home.calendar(home.microsoft, "Project", primary=False), second=home.home, copies=5)
     flow = third.flows.all()[0]
     Flow.objects.filter(pair=third).update(settled_at=None)
