@@ -104,7 +104,7 @@ class Event:
     """One event of a calendar: a single event or one instance of a series, never the master of a series.
 
     `id` and `version` are the provider's (Graph id and changeKey, Google id and etag, CalDAV href and ETag), opaque and
-    case-sensitive. `series_id` names the master. `mark` is the raw text that some Hetk wrote into a copy, `key` the
+    case-sensitive. `series_id` names the master, which names itself. `mark` is the raw text that some Hetk wrote into a copy, `key` the
     idempotency key it was created under (Graph transactionId, Google id); both are checked by `core.mark`, never trusted.
     `unsure_of_mark`: the reading could not tell whether there is a mark; the event must be fetched by id to know.
     """

@@ -123,7 +123,9 @@ class Observer:
                 strays.append(self._stray(event, mark))
             elif not event.mark and not marks().owns_key(event.key):
                 own.append(event)
-                self._see_origins(event, origins, new, seen)
+                # A master stands for its instances and is no event itself.
+                if event.id != event.series_id:
+                    self._see_origins(event, origins, new, seen)
         # A copy found before its link row shows itself by mark; a second row for one origin is never made.
         self._adopt_strays(new)
         Link.objects.bulk_create(new, ignore_conflicts=True)
@@ -135,7 +137,16 @@ class Observer:
             unique_fields=["calendar", "copy_id"],
             update_fields=["version", "source_ref", "origin_ref", "generation", "starts_at", "ends_at"],
         )
+        self._regroup(own)
         meetings.note(self._calendar, self._in, own, self._now)
+
+    def _regroup(self, events: Sequence[Event]) -> None:
+        """A single event made a series, a series made a single event: no provider says that what was there before is gone."""
+        alone = [event.id for event in events if not event.series_id]
+        masters = {event.series_id for event in events if event.series_id}
+        links = Link.objects.filter(flow__in=self._out).exclude(origin_seen=Link.GONE)
+        for over in (links.filter(series_id__in=alone), links.filter(series_id="", origin_id__in=masters)):
+            over.update(origin_seen=Link.GONE, due_at=self._now, attempts=0)
 
     def _stray(self, event: Event, mark: Mark) -> Stray:
         return Stray(

@@ -181,7 +181,21 @@ def test_a_series_turned_into_a_single_event_leaves_one_copy(scene: Scene, sourc
     scene.hand(here, "edit", id=id, rrule=None)
     scene.sync()
     settled(scene)
-    assert scene.titles(here) == scene.titles(there) == ["Coffee", "Standup"]
+    assert scene.titles(there) == scene.titles(here) == ["Coffee", "Standup"]
+    quiet(scene)
+
+
+@ROADS
+def test_a_single_event_turned_into_a_series_leaves_a_copy_of_each_day_and_no_other(scene, source, target) -> None:
+    here, there = scene.account(source), scene.account(target)
+    id = scene.create(here, "Standup", hours=24)
+    scene.create(here, "Coffee", hours=30)
+    scene.pair(here, there, OPEN, OPEN)
+    scene.hand(here, "edit", id=id, rrule="FREQ=DAILY;COUNT=5")
+    scene.sync()
+    settled(scene)
+    assert scene.titles(there) == scene.titles(here) == ["Coffee"] + ["Standup"] * 5
+    assert sorted(e["start"] for e in scene.events(there)) == sorted(e["start"] for e in scene.events(here))
     quiet(scene)
 
 

@@ -54,7 +54,7 @@ def event(item: Mapping[str, Any], *, address: str) -> Event:
         id=item["id"],
         version=item.get("etag", ""),
         content=content(item),
-        series_id=item.get("recurringEventId", ""),
+        series_id=item.get("recurringEventId") or (item["id"] if item.get("recurrence") else ""),
         ical_uid=item.get("iCalUID", ""),
         kind=KINDS.get(item.get("eventType", ""), Kind.DEFAULT),
         cancelled=item.get("status") == "cancelled",

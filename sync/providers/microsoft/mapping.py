@@ -33,7 +33,7 @@ def event(item: Mapping[str, Any], *, address: str, mark: str | None = None) -> 
         id=item["id"],
         version=version(item),
         content=content(item),
-        series_id=item.get("seriesMasterId") or "",
+        series_id=item.get("seriesMasterId") or (item["id"] if item.get("type") == "seriesMaster" else ""),
         ical_uid=item.get("iCalUId") or "",
         cancelled=bool(item.get("isCancelled")),
         answer=answer(item, address),
