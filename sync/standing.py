@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 
 from accounts.models import Connection
+from sync.models import Calendar
 from sync.wording import age, count, listed
 
 # A single failure mends itself within seconds and would only worry people.
@@ -90,6 +91,9 @@ def _halted(connection: Connection) -> Standing:
 
 
 def _working(facts: Facts) -> Standing:
+    if facts.failures >= WORTH_SAYING and facts.trouble == Calendar.OURS:
+        text = "Something went wrong on our side. Your calendars are safe and nothing is lost; Hetk keeps trying."
+        return Standing(Rank.RETRYING, "warn", "Trying again", text)
     if facts.failures >= WORTH_SAYING:
         text = f"{facts.failing} does not answer as it should: {facts.trouble}. Nothing is lost; Hetk keeps trying."
         return Standing(Rank.RETRYING, "warn", "Trying again", text)

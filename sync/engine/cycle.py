@@ -66,7 +66,7 @@ class Cycle:
             # A defect of ours must not stop the other calendars; the type alone is logged, for messages may hold content.
             log.exception("cycle failed", extra={"calendar": str(self.calendar.public_id)}, exc_info=bare(error))
             tally.trouble = f"internal error ({type(error).__name__})"
-            next_due = self.clock() + pause(self._failed(tally.trouble), self.chance())
+            next_due = self.clock() + pause(self._failed(Calendar.OURS), self.chance())
         self._record(started, read, tally)
         due.finish(self.calendar, now=self.clock(), next_due=next_due)
 
@@ -161,7 +161,8 @@ class Cycle:
     def _trouble(self, trouble: Trouble) -> datetime | None:
         """What a provider's error means for its mailbox; returns when that calendar may be looked at again."""
         calendar, error, now = trouble.calendar, trouble.error, self.clock()
-        wait = pause(self._failed(error.message, calendar), self.chance())
+        ours = isinstance(error, OurFault)
+        wait = pause(self._failed(Calendar.OURS if ours else error.message, calendar), self.chance())
         match error:
             case SignInAgain():
                 halts.halt(calendar.connection, cause=error.code, claims=error.claims)

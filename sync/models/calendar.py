@@ -16,6 +16,9 @@ class Calendar(models.Model):
     that rang; a cycle that finishes compares it with the count it started from.
     """
 
+    # What `trouble` says when the fault is ours: never blamed on the account.
+    OURS = "an error of our own"
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="calendars")
     remote_id = models.CharField(max_length=512)
