@@ -7,10 +7,13 @@ PY := .venv/bin/python
 JOBS ?= 2
 # `make test TESTS=tests/core` runs a part.
 TESTS ?= tests
+# `make simulate HISTORIES=2000 SEED=7` plays that many, from that seed on.
+HISTORIES ?= 200
+SEED ?= 1
 STAMP := .venv/installed
 SOURCES := hetk accounts sync sandbox tests bench bin manage.py
 
-.PHONY: help setup packages run test check format bench clean
+.PHONY: help setup packages run test sweep simulate check format bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -30,6 +33,12 @@ run: setup ## start Hetk with clouds of its own on http://localhost:8000
 
 test: setup packages ## run all tests: unit, contract, end to end, browser
 	@$(PY) -m pytest -q -n $(JOBS) --dist loadfile $(TESTS)
+
+sweep: setup ## strike every call and every commit of every scenario with every trouble (an hour)
+	@SWEEP=all $(PY) -m pytest -q -s tests/engine/test_sweep.py
+
+simulate: setup ## play HISTORIES seeded histories from SEED on
+	@$(PY) -m tests.engine.simulation --histories $(HISTORIES) --seed $(SEED)
 
 check: setup ## format, lint, types, pins, import floors, sizes, system checks, missing migrations
 	@echo "format";     $(PY) -m ruff format --check --quiet $(SOURCES)

@@ -161,7 +161,8 @@ def unlike(event: Event, copy: Event, way: Way) -> list[str]:
         want |= {"title": "Busy", "description": "", "location": "", "sensitivity": Sensitivity.PRIVATE}
     elif event.has_guests:
         lines = [f"- {a.name} <{a.address}>" if a.name else f"- {a.address}" for a in event.attendees]
-        want["description"] = "\n".join([event.content.description, "", GUESTS, *lines])
+        own = [event.content.description, ""] if event.content.description else []
+        want["description"] = "\n".join([*own, GUESTS, *lines])
     if way.show_as != "keep":
         want["show_as"] = ShowAs(way.show_as)
     elif event.answer in {Answer.UNANSWERED, Answer.TENTATIVE} and event.content.show_as is ShowAs.BUSY:

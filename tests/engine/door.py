@@ -20,8 +20,8 @@ SECRET = re.compile(r"secret\d+")
 WEIGHTS = {"answer lost": 4, "changed": 2, "cursor lost": 2, "no access": 0.3, "sign in again": 0.2}
 
 
-class Violation(Exception):
-    """A rule was broken."""
+class Violation(BaseException):
+    """A rule was broken. Not an `Exception`: the engine survives those, whoever raises them."""
 
 
 class Door:
@@ -80,7 +80,7 @@ class Door:
         ways = [way for way in self.book.ways_of(mark) if way.target == here and not way.ending and not way.paused]
         if not ways:
             raise Violation("a copy was written where nobody wants one")
-        text = " ".join((content.title, content.description, content.location))
+        text = f"{content.title} {content.description} {content.location}"
         if any(way.private for way in ways) and (SECRET.search(text) or content.title != "Busy"):
             raise Violation("a hidden text reached its target")
 

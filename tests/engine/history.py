@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from sync.core.window import window_at
-from sync.models import Brake, Calendar
+from sync.models import Brake, Calendar, Run
 from sync.providers.memory import LIKE_GOOGLE, LIKE_MICROSOFT
 from sync.store.keys import marks
 from tests.engine.arena import Arena, Killed, Snapshot, arena
@@ -115,6 +115,8 @@ class History:
 
     def _check(self) -> None:
         window = window_at(self.world.now)
+        if broken := Run.objects.filter(trouble__startswith="internal error").first():
+            raise Violation(broken.trouble)
         self._check_origins()
         copies = self.book.copies()
         for origin, event in self.book.live():

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sync import pairs
 from sync.core.event import AllDay, Answer, Attendee, Content, Event, Kind, Sensitivity, ShowAs, Timed, When
@@ -53,7 +54,9 @@ class People:
         here = self.chance.choice(list(self.rows))
         content = self._content(self._secret())
         start = self.world.now.replace(microsecond=0) + timedelta(hours=self.chance.randint(1, 300))
-        whens = [Timed(at, at + timedelta(hours=1), "Europe/Tallinn") for n in range(3) for at in [start + n * timedelta(7)]]
+        whens = [
+            Timed(at, at + timedelta(hours=1), "Europe/Tallinn") for n in range(3) for at in [start + n * timedelta(7)]
+        ]
         _, ids = self.world.cloud.series(here, content, whens)
         for id in ids:
             self._made(here, id)
@@ -94,7 +97,9 @@ class People:
             whole = event.series_id if event.series_id and self.chance.random() < 0.4 else origin.id
             self.world.cloud.delete(origin.calendar, whole)
             for other in self.book.origins.values():
-                other.deleted |= other.calendar == origin.calendar and self.book.event(other) is None and not other.may_go
+                other.deleted |= (
+                    other.calendar == origin.calendar and self.book.event(other) is None and not other.may_go
+                )
 
     def delete_copy(self) -> None:
         if found := self._copy():
@@ -134,7 +139,11 @@ class People:
             return
         out, back = self._settings(), self._settings() if self.chance.random() < 0.65 else None
         rows = {name: self.rows[id] for name, id in (("first", first), ("second", second))}
-        made = pairs.create(user=self.world.user, **rows, out=out, back=back)
+        try:
+            made = pairs.create(user=self.world.user, **rows, out=out, back=back)
+        except pairs.NotPossible:
+            # The copies of an earlier pair are still being removed.
+            return
         self.book.left -= {(first, second), (second, first)}
         self._note(made.pk, first, second, out, back)
 
@@ -163,13 +172,13 @@ class People:
         if pair := self._pair():
             remove = self.chance.random() < 0.6
             self.book.shaken(pair.pk)
-            ways = [way for way in self.book.ways if way.pair == pair.pk]
+            number = pair.pk
             pairs.end(pair=pair, remove_copies=remove)
             if remove:
-                self._mark(pair.pk, ending=True)
+                self._mark(number, ending=True)
             else:
-                self.book.left |= {(way.source, way.target) for way in ways}
-                self.book.ways = [way for way in self.book.ways if way.pair != pair.pk]
+                self.book.left |= {(way.source, way.target) for way in self.book.ways if way.pair == number}
+                self.book.ways = [way for way in self.book.ways if way.pair != number]
 
     def decide(self) -> None:
         for brake in Brake.objects.filter(decided_at=None):
@@ -189,7 +198,7 @@ class People:
                 self.book.ways.append(way)
         self.book.ways += [replace(way, ending=True, two_way=False) for way in old]
 
-    def _mark(self, pair: int, **changes: bool) -> None:
+    def _mark(self, pair: int, **changes: Any) -> None:
         self.book.ways = [replace(way, **changes) if way.pair == pair else way for way in self.book.ways]
 
     def _pair(self) -> Pair | None:

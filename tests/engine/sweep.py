@@ -3,7 +3,7 @@
 Afterwards the calendars are equal to those of the undisturbed run, and nothing is left to write.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from sync import pairs
 from sync.core.event import AllDay, Attendee, Content, Event, Timed
-from sync.models import Calendar, Link, Pair
+from sync.models import Calendar, Link, Pair, Run
 from sync.pairs import FlowSettings
 from sync.providers.memory import LIKE_GOOGLE, LIKE_MICROSOFT, Call, Manner
 from tests.engine.arena import START, Arena, Snapshot
@@ -180,9 +180,9 @@ class Sweep:
         self._ready: dict[tuple[str, str, str], tuple[Snapshot, Ids, Stage]] = {}
         self._calm: dict[tuple[str, str, str], Calendars] = {}
 
-    def cases(self) -> Iterator[Case]:
+    def cases(self, scenarios: Sequence[Scenario] = SCENARIOS) -> Iterator[Case]:
         """All of them, in an order that never changes."""
-        for scenario in SCENARIOS:
+        for scenario in scenarios:
             for first in MANNERS:
                 for second in MANNERS:
                     yield from self._of(scenario, first, second)
@@ -277,4 +277,8 @@ def told(event: Event) -> tuple[object, ...]:
 def unfinished() -> list[str]:
     """Links that still wait for something, other than their day."""
     open_ = Link.objects.filter(Q(due_at__isnull=False) | Q(state__in=[Link.State.INTENT, Link.State.HELD]))
-    return [f"unfinished: {link.state} {link.reason}" for link in open_ if link.reason != "outside_window"]
+    broken = Run.objects.filter(trouble__startswith="internal error")
+    return [
+        *(f"unfinished: {link.state} {link.reason}" for link in open_ if link.reason != "outside_window"),
+        *(run.trouble for run in broken),
+    ]
