@@ -5,14 +5,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, RestrictedError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import oauth
+from accounts import halts, oauth
 from accounts.access import connection_or_404, connections_of
-from accounts.models import Connection, Kind
+from accounts.models import Connection, HaltCause, Kind
 from accounts.oauth.errors import OurFault, TryLater
 from sync.models import Pair
 
@@ -43,7 +43,12 @@ def disconnect(request: HttpRequest, public_id: UUID) -> HttpResponse:
     except OurFault:
         # A grant that we cannot open ourselves must not keep a person from leaving; at Google it can be removed by hand.
         logger.exception("Connection %s leaves without its grant being taken back.", connection.public_id)
-    connection.delete()
+    try:
+        connection.delete()
+    except RestrictedError:
+        # A sync was started in another window meanwhile: it stands still, as with any account whose access is gone.
+        halts.halt(connection, HaltCause.REVOKED)
+        return render(request, "accounts/disconnect.html", {**context, "pairs": pairs.all()}, status=409)
     messages.success(request, f"{connection.address} is disconnected.")
     return redirect("connections")
 
