@@ -87,7 +87,7 @@ def test_two_words_about_one_pair_at_once_are_both_answered(alice, second):
         browsers["end again"] = browser_of(alice)
 
     def post(name: str) -> Any:
-        return browsers[name].post(reverse(name.split()[0], args=(pair.public_id,)), said)
+        return browsers[name].post(reverse(name.split(maxsplit=1)[0], args=(pair.public_id,)), said)
 
     answers = at_once(*[lambda name=name: post(name) for name in browsers])
     assert {answer.status_code for answer in answers} <= {302, 404, 409}
