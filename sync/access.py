@@ -6,19 +6,30 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from allauth.core import ratelimit
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from accounts.access import person
 from accounts.models import User
 from sync.models import Brake, Calendar, Pair
 
-__all__ = ["brake_or_404", "calendars_of", "pair_or_404", "pairs_of", "person", "signed_in", "zone_of"]
+__all__ = [
+    "asks_providers",
+    "brake_or_404",
+    "calendars_of",
+    "pair_or_404",
+    "pairs_of",
+    "person",
+    "signed_in",
+    "zone_of",
+]
 
 View = Callable[..., HttpResponse]
+ASKS = "60/m/user"
 
 
 def signed_in(view: View) -> View:
@@ -29,6 +40,20 @@ def signed_in(view: View) -> View:
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with timezone.override(zone_of(person(request))):
             return view(request, *args, **kwargs)
+
+    return wrapped
+
+
+def asks_providers(view: View) -> View:
+    """For views that read whole calendars while the person waits: so often, and no more, for one person."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if ratelimit.consume(request, action="ask", config={"ask": ASKS}, limit_get=True):
+            return view(request, *args, **kwargs)
+        answer = render(request, "429.html", status=429)
+        answer.headers["Retry-After"] = "60"
+        return answer
 
     return wrapped
 

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from sync import overview, pairs
-from sync.access import pair_or_404, signed_in
+from sync.access import asks_providers, pair_or_404, signed_in
 from sync.forms import ONE_WAY, TWO_WAY, DirectionForm, FlowForm, flow_initial
 from sync.models import Flow, Pair
 from sync.overview import PairRow
@@ -19,6 +19,7 @@ from sync.wording import count
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@asks_providers
 def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """GET: the form as it stands. POST: with `check` what would change, in a sentence; otherwise change it."""
     row = overview.row(pair_or_404(request, public_id))

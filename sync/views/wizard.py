@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from sync import calendars, draft, pairs
-from sync.access import calendars_of, person, signed_in
+from sync.access import asks_providers, calendars_of, person, signed_in
 from sync.draft import Draft
 from sync.engine.clients import Resting
 from sync.forms import ONE_WAY, TWO_WAY, CalendarsForm, FlowForm, flow_initial
@@ -68,6 +68,7 @@ def _adopt_zone(user: User, chosen: Draft) -> None:
 
 @require_POST
 @signed_in
+@asks_providers
 def refresh(request: HttpRequest) -> HttpResponse:
     """A calendar was made a moment ago: ask every account for its list again."""
     silent = []
@@ -87,6 +88,7 @@ def refresh(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@asks_providers
 def see(request: HttpRequest) -> HttpResponse:
     """Step 2: what others will see, shown on one of the person's own events."""
     found = draft.load(request)
@@ -116,8 +118,14 @@ def review(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _start(request, found, context)
     if "count" in request.GET:
-        context["count"] = counting.count(found.first, found.second, found.out, found.returning)
-    partial = request.headers.get("HX-Request") and "count" in request.GET
+        return _counted(request, found, context)
+    return render(request, "sync/new/review.html", context)
+
+
+@asks_providers
+def _counted(request: HttpRequest, found: Draft, context: dict[str, object]) -> HttpResponse:
+    context["count"] = counting.count(found.first, found.second, found.out, found.returning)
+    partial = request.headers.get("HX-Request")
     return render(request, "sync/new/_count.html" if partial else "sync/new/review.html", context)
 
 

@@ -145,3 +145,18 @@ def test_the_support_desks_own_door_lets_nobody_in_by_a_password_alone(alice):
 def test_messages_leave_no_cookie_of_their_own(alice, browser):
     browser.post(reverse("sync_now", args=(alice.pair().public_id,)))
     assert set(browser.cookies) <= {"session", "csrf"}
+
+
+@pytest.mark.parametrize("name", ["new_looks", "edit"])
+def test_pages_that_read_whole_calendars_are_not_asked_for_without_end(alice, charlie, browser_of, name, monkeypatch):
+    monkeypatch.setattr("sync.access.ASKS", "3/m/user")
+    pair, client = alice.pair(), browser_of(alice)
+    address = reverse(name, args=(pair.public_id,)) if name == "edit" else reverse(name)
+    said = [client.get(address) for _ in range(4)]
+    assert [answer.status_code for answer in said][-2:] in ([200, 429], [302, 429])
+    assert said[-1].headers["Retry-After"] == "60"
+    assert b"Nothing was changed" in said[-1].content
+    assert client.post(reverse("refresh_calendars")).status_code == 429
+    # The limit is a person's own, and looking at what stands in the database costs nobody anything.
+    assert browser_of(charlie).get(reverse("new_looks")).status_code == 302
+    assert client.get(reverse("dashboard")).status_code == 200
