@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from allauth.core import ratelimit
+from allauth.core.internal import ratelimit
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -49,7 +49,7 @@ def asks_providers(view: View) -> View:
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if ratelimit.consume(request, action="ask", config={"ask": ASKS}, limit_get=True):
+        if ratelimit.consume(request, app="sync", action="ask", config={"ask": ASKS}, limit_get=True):
             return view(request, *args, **kwargs)
         answer = render(request, "429.html", status=429)
         answer.headers["Retry-After"] = "60"
