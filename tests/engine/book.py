@@ -110,13 +110,16 @@ class Book:
         for origin in self.origins.values():
             origin.doubtful |= origin.calendar in calendars
 
-    def note_agreements(self, window: Window) -> None:
-        """Origins that stand in every target as they should: whatever is edited later starts from here."""
+    def note_agreements(self, window: Window, settled: set[tuple[int, str]]) -> None:
+        """Origins that stand in every target as they should: whatever is edited later starts from here.
+
+        settled: (pair, source) of the ways whose first sync is over; copies of an earlier pair count when they were found again.
+        """
         copies = self.copies()
         for origin, event in self.live():
             ways = [way for way in self.ways if way.source == origin.calendar and not way.ending]
             found = [copies.get((way.target, self.ref(origin)), []) for way in ways]
-            if all(
+            if settled.issuperset((way.pair, way.source) for way in ways) and all(
                 wanted(event, way, self.address(way), window) and len(here) == 1 and not unlike(event, here[0], way)
                 for way, here in zip(ways, found, strict=True)
             ):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from sync.core.window import window_at
-from sync.models import Brake, Calendar, Run
+from sync.models import Brake, Calendar, Flow, Run
 from sync.providers.memory import LIKE_GOOGLE, LIKE_MICROSOFT
 from sync.store.keys import marks
 from tests.engine.arena import Arena, Killed, Snapshot, arena
@@ -59,7 +59,7 @@ class History:
         self._check()
 
     def _step(self) -> None:
-        for _ in range(self.chance.randint(0, 3)):
+        for _ in range(self.chance.randint(0, 4)):
             self.people.act()
         self._look()
         self.world.wait(seconds=self.chance.choice(PAUSES))
@@ -72,7 +72,8 @@ class History:
         alive = self._sync()
         self.world.cloud.fault = None
         if alive:
-            self.book.note_agreements(window_at(self.world.now))
+            settled = Flow.objects.exclude(settled_at=None).values_list("pair_id", "source__remote_id")
+            self.book.note_agreements(window_at(self.world.now), set(settled))
         if self.chance.random() < 0.3:
             self.arena.mend()
 

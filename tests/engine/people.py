@@ -146,6 +146,7 @@ class People:
             return
         self.book.left -= {(first, second), (second, first)}
         self._note(made.pk, first, second, out, back)
+        self.book.shaken(made.pk)
 
     def set(self) -> None:
         if pair := self._pair():
@@ -210,7 +211,10 @@ class People:
         return FlowSettings(private=self.chance.random() < 0.4, show_as=show_as)
 
     def _origin(self) -> tuple[Origin, Event] | None:
+        """Any of them, or one of the latest: what is on its way is touched again."""
         found = list(self.book.live())
+        if self.chance.random() < 0.5:
+            found = found[-3:]
         return self.chance.choice(found) if found else None
 
     def _copy(self) -> tuple[str, Event] | None:
