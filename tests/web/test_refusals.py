@@ -68,5 +68,5 @@ def _request():
 
     request = RequestFactory().get("/")
     request.user, request.session = AnonymousUser(), SessionStore()
-    request.htmx = False
+
     return request
