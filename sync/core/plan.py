@@ -25,13 +25,17 @@ class Copy(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the link remembers: its salt, and fingerprints of what was last agreed (empty: never)."""
+    """What the link remembers: its salt, and fingerprints of what was last agreed (empty: never).
+
+    in_doubt: nobody knows whether what was last written stands in the copy, or what stood there before.
+    """
 
     salt: str
     generation: int = 0
     origin: Prints = field(default_factory=dict)
     written: Prints = field(default_factory=dict)
     copy: Prints = field(default_factory=dict)
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +86,9 @@ class Planner:
                 return [Skip(out, away=out is Reason.OUTSIDE_WINDOW)]
             case (Event(), None, Copy.NEVER):
                 return [Create(project(origin, rules.looks), sight.known.generation, Reason.NEW)]
+            case (Event(), None, Copy.GONE) if not sight.known.copy:
+                # We were removing it ourselves when the answer was lost, and now it is wanted again.
+                return [Create(project(origin, rules.looks), sight.known.generation + 1, Reason.NEW)]
             case (Event(), None, Copy.AWAY | Copy.GONE) if self._origin_changed(origin, sight.known):
                 content = project(origin, rules.looks)
                 return [Create(content, sight.known.generation + 1, Reason.ORIGIN_CHANGED)]
@@ -106,8 +113,10 @@ class Planner:
             return self._adopt(origin, wanted, seen, rules)
         apart = {name for name in Field if not isinstance(copy, Event) or seen.get(name) != wanted[name]}
         touched = {name for name in apart if seen.get(name) != known.copy.get(name)}
+        if known.in_doubt:
+            touched -= {name for name in apart if seen.get(name) == known.written.get(name)}
         back, reason = self._back(touched, origin, copy, known, rules)
-        stale = {name for name in apart if wanted[name] != known.written.get(name)}
+        stale = {name for name in apart if known.in_doubt or wanted[name] != known.written.get(name)}
         forward = frozenset((touched | stale) - back)
         operations: list[Operation] = []
         if back and isinstance(copy, Event):

@@ -19,7 +19,7 @@ from sync.engine.sight import Sights, find
 from sync.models import Brake, Calendar, Flow, Link
 from sync.providers.base import Answered
 from sync.providers.errors import Changed, ComeBack, Exists, NoAccess, OurFault, ProviderError, SignInAgain, Unknown
-from sync.store import meetings, record, work
+from sync.store import intent, meetings, record, work
 from sync.store.keys import fingerprints
 from sync.store.record import Outcome
 from sync.store.rules import rules_of
@@ -138,9 +138,7 @@ class Carrier:
     def _write(self, calendar: Calendar, steps: Sequence[Step], agree: Agree = record.agree) -> None:
         if not steps:
             return
-        creates = {s.task.link.pk: s.operation for s in steps if isinstance(s.operation, Create)}
-        if creates:
-            record.intend([s.task for s in steps if isinstance(s.operation, Create)], creates)
+        _intend(steps)
         provider = self._clients.of(calendar.connection)
         by_task = {id(step.task): step for step in steps}
         done: list[Outcome] = []
@@ -237,6 +235,18 @@ def _job(step: Step) -> write.Job:
 
 def _side(operation: Operation) -> Side:
     return operation.side if isinstance(operation, Update | Delete) else Side.COPY
+
+
+def _intend(steps: Sequence[Step]) -> None:
+    """Put on record what is about to be done to copies; an origin's own change needs none."""
+    copies = [step for step in steps if _side(step.operation) is Side.COPY]
+    creates = {s.task.link.pk: op for s in copies if isinstance(op := s.operation, Create)}
+    if creates:
+        intent.creates([s.task for s in copies if isinstance(s.operation, Create)], creates)
+    if updates := [(s.task, op.content, s.copy) for s in copies if isinstance(op := s.operation, Update)]:
+        intent.updates(updates)
+    if removals := [s.task for s in copies if isinstance(s.operation, Delete)]:
+        intent.removals(removals)
 
 
 def _one_side(steps: Iterable[Step]) -> list[Step]:

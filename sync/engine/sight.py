@@ -59,7 +59,9 @@ class Sights:
         if self._origin_gone(task):
             return False
         conditional = self._clients.of(task.flow.target.connection).traits.conditional
-        return link.copy_seen != link.copy_agreed or (task.flow.pk in self._two_way and not conditional)
+        return (
+            link.in_doubt or link.copy_seen != link.copy_agreed or (task.flow.pk in self._two_way and not conditional)
+        )
 
     def _origin_gone(self, task: Task) -> bool:
         key = (task.flow.source_id, task.link.origin_id)

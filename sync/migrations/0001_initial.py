@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
                 ('origin_prints', models.CharField(blank=True, max_length=160)),
                 ('written_prints', models.CharField(blank=True, max_length=160)),
                 ('copy_prints', models.CharField(blank=True, max_length=160)),
-                ('state', models.CharField(choices=[('seen', 'observed, no copy'), ('intent', 'a create is or was on its way'), ('live', 'origin and copy exist'), ('away', 'a person deleted the copy; it stays away until the origin changes'), ('held', 'a deletion waits for a word (brake)'), ('freed', 'the word was given: the deletion may go'), ('parked', 'failed for good; see reason')], default='seen', max_length=8)),
+                ('state', models.CharField(choices=[('seen', 'observed, no copy'), ('intent', 'a write to the copy is or was on its way'), ('live', 'origin and copy exist'), ('away', 'a person deleted the copy; it stays away until the origin changes'), ('held', 'a deletion waits for a word (brake)'), ('freed', 'the word was given: the deletion may go'), ('parked', 'failed for good; see reason')], default='seen', max_length=8)),
                 ('reason', models.CharField(blank=True, max_length=32)),
                 ('generation', models.PositiveIntegerField(default=0)),
                 ('due_at', models.DateTimeField(blank=True, null=True)),

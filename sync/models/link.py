@@ -18,7 +18,7 @@ class Link(models.Model):
 
     class State(models.TextChoices):
         SEEN = "seen", "observed, no copy"
-        INTENT = "intent", "a create is or was on its way"
+        INTENT = "intent", "a write to the copy is or was on its way"
         LIVE = "live", "origin and copy exist"
         AWAY = "away", "a person deleted the copy; it stays away until the origin changes"
         HELD = "held", "a deletion waits for a word (brake)"
@@ -69,6 +69,11 @@ class Link(models.Model):
 
     def __str__(self) -> str:
         return f"link {self.pk} of flow {self.flow_id}"
+
+    @property
+    def in_doubt(self) -> bool:
+        """Nobody knows whether what was written last stands in the copy: it is read before anything is decided."""
+        return self.state in {self.State.INTENT, self.State.PARKED}
 
 
 class Stray(models.Model):

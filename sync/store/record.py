@@ -48,20 +48,6 @@ class Outcome:
     more: bool = False
 
 
-@transaction.atomic
-def intend(tasks: Sequence[Task], creates: dict[int, Create]) -> None:
-    """Before a create leaves: the row that will recognise its copy, whatever happens to the answer."""
-    for task in tasks:
-        create = creates[task.link.pk]
-        task.link.state, task.link.generation = Link.State.INTENT, create.generation
-        task.link.copy_id = task.link.copy_seen = task.link.copy_agreed = task.link.copy_prints = ""
-    Link.objects.bulk_update(
-        [t.link for t in tasks],
-        ("state", "generation", "copy_id", "copy_seen", "copy_agreed", "copy_prints"),
-        batch_size=200,
-    )
-
-
 def agree(outcomes: Sequence[Outcome], now: datetime) -> None:
     """Record outcomes: versions, fingerprints, state, activity. Observations made meanwhile keep their link due."""
     with transaction.atomic():
@@ -101,7 +87,7 @@ def _agree_one(outcome: Outcome, link: Link, now: datetime) -> None:
             link.state = Link.State.LIVE
             _written(link, content, outcome.event, now)
         case Update(side=Side.ORIGIN):
-            link.state = Link.State.LIVE
+            link.state = link.state if outcome.more else Link.State.LIVE
             origin = outcome.event or origin
             _given_back(link, outcome, origin)
         case Keep():

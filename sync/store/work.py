@@ -34,6 +34,7 @@ class Task:
             origin=decode(link.origin_prints),
             written=decode(link.written_prints),
             copy=decode(link.copy_prints),
+            in_doubt=link.in_doubt,
         )
 
 

@@ -119,9 +119,13 @@ class Book:
         for origin, event in self.live():
             ways = [way for way in self.ways if way.source == origin.calendar and not way.ending]
             found = [copies.get((way.target, self.ref(origin)), []) for way in ways]
-            if settled.issuperset((way.pair, way.source) for way in ways) and all(
-                wanted(event, way, self.address(way), window) and len(here) == 1 and not unlike(event, here[0], way)
-                for way, here in zip(ways, found, strict=True)
+            if (
+                ways
+                and settled.issuperset((way.pair, way.source) for way in ways)
+                and all(
+                    wanted(event, way, self.address(way), window) and len(here) == 1 and not unlike(event, here[0], way)
+                    for way, here in zip(ways, found, strict=True)
+                )
             ):
                 origin.agree(event)
                 origin.away -= {way.target for way in ways}

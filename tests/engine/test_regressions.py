@@ -2,10 +2,11 @@
 
 import pytest
 
+from sync import pairs
 from sync.models import Calendar
 from sync.providers.errors import Unknown
 from sync.providers.memory import LIKE_GOOGLE, LIKE_MICROSOFT, Call, Manner
-from tests.engine.world import OPEN, World
+from tests.engine.world import OPEN, PRIVATE, World
 
 Pairing = tuple[Calendar, Calendar]
 
@@ -69,3 +70,59 @@ def test_edits_of_both_sides_arrive_although_the_process_ends_between_the_writes
     for calendar in sides:
         (event,) = world.events(calendar)
         assert (event.content.title, event.content.location) == ("Late lunch", "Terrace")
+
+
+def lose_answer(world: World, name: str) -> None:
+    """The first such write is carried out, and nobody hears of it."""
+    lost: list[Call] = []
+
+    def fault(call: Call, at: str) -> None:
+        if call.name == name and at == "after" and not lost:
+            lost.append(call)
+            raise Unknown("lost")
+
+    world.cloud.fault = fault
+    world.sync()
+    assert lost
+    world.cloud.fault = None
+
+
+def test_privacy_turned_on_and_off_again_never_makes_a_title_busy(world, sides):
+    home, work = sides
+    world.event(home, "Doctor")
+    pair = world.pair(home, work, OPEN, OPEN)
+    pairs.edit(pair=pair, out=PRIVATE, back=OPEN)
+    lose_answer(world, "update")
+    assert world.titles(work) == ["Busy"]
+    pairs.edit(pair=pair, out=OPEN, back=OPEN)
+    world.settle()
+    assert world.titles(home) == world.titles(work) == ["Doctor"]
+
+
+def test_an_edit_after_a_lost_answer_is_not_undone_by_what_was_lost(world, sides):
+    home, work = sides
+    origin = world.event(home, "Lunch")
+    world.pair(home, work, OPEN, OPEN)
+    world.cloud.edit(home.remote_id, origin, title="Late lunch")
+    lose_answer(world, "update")
+    world.wait(seconds=5)
+    world.cloud.edit(home.remote_id, origin, title="Dinner")
+    world.wait(seconds=5)
+    world.cloud.edit(work.remote_id, world.events(work)[0].id, location="Terrace")
+    world.settle()
+    for calendar in sides:
+        (event,) = world.events(calendar)
+        assert (event.content.title, event.content.location) == ("Dinner", "Terrace")
+
+
+def test_a_meeting_that_is_on_again_outlives_a_removal_whose_answer_was_lost(world, sides):
+    home, work = sides
+    origin = world.event(home, "Lunch")
+    world.event(home, "Keep", hours=30)
+    world.pair(home, work, OPEN, OPEN)
+    world.cloud.edit(home.remote_id, origin, cancelled=True)
+    lose_answer(world, "remove")
+    assert world.titles(work) == ["Keep"]
+    world.cloud.edit(home.remote_id, origin, cancelled=False)
+    world.settle()
+    assert world.titles(home) == world.titles(work) == ["Keep", "Lunch"]

@@ -1,0 +1,55 @@
+"""What is about to be written, on record before it leaves: whatever happens to the answer, our own hand is recognised."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from sync.core.event import Content, Event
+from sync.core.fingerprint import decode, encode
+from sync.core.operation import Create
+from sync.models import Link
+from sync.store.keys import fingerprints
+from sync.store.work import Task
+
+
+@transaction.atomic
+def creates(tasks: Sequence[Task], planned: dict[int, Create]) -> None:
+    """Before a create leaves: the row that will recognise its copy, whatever happens to the answer."""
+    for task in tasks:
+        create = planned[task.link.pk]
+        task.link.state, task.link.generation = Link.State.INTENT, create.generation
+        task.link.copy_id = task.link.copy_seen = task.link.copy_agreed = task.link.copy_prints = ""
+    Link.objects.bulk_update(
+        [t.link for t in tasks],
+        ("state", "generation", "copy_id", "copy_seen", "copy_agreed", "copy_prints"),
+        batch_size=200,
+    )
+
+
+@transaction.atomic
+def updates(planned: Sequence[tuple[Task, Content, Event | None]]) -> None:
+    """Before an update of a copy leaves: what is about to stand there, so that nobody takes it for a person's edit.
+
+    Each with the copy as it was read, if it was: what an earlier try whose answer was lost left there is ours as well.
+    """
+    for task, content, copy in planned:
+        link = task.link
+        known, written = decode(link.copy_prints), decode(link.written_prints)
+        if copy is not None and known and link.in_doubt:
+            seen = fingerprints().of_content(copy.content, link.origin_ref)
+            ours = {name: value for name, value in seen.items() if value == written.get(name)}
+            link.copy_prints = encode({**known, **ours})
+        link.written_prints = encode(fingerprints().of_content(content, link.origin_ref))
+        link.state = Link.State.INTENT if link.state == Link.State.LIVE else link.state
+    links = [task.link for task, _, _ in planned]
+    Link.objects.bulk_update(links, ("state", "written_prints", "copy_prints"), batch_size=200)
+
+
+@transaction.atomic
+def removals(tasks: Sequence[Task]) -> None:
+    """Before a copy is removed: should its origin be wanted again, nobody takes our removal for a person's."""
+    for task in tasks:
+        link = task.link
+        link.copy_prints = link.written_prints = ""
+        link.state = Link.State.INTENT if link.state == Link.State.LIVE else link.state
+    Link.objects.bulk_update([task.link for task in tasks], ("state", "written_prints", "copy_prints"), batch_size=200)
