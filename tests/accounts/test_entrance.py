@@ -91,3 +91,31 @@ def test_subjects_of_mails_name_no_host():
 
     assert "[" not in mail.outbox[0].subject
     assert "localhost" not in mail.outbox[0].subject
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("signup/", {"email": "nora@hetk.example", "password1": PASSWORD}),
+        ("signup/", {"email": "alice@hetk.example", "password1": PASSWORD}),
+        ("login/code/", {"email": "alice@hetk.example"}),
+        ("password/reset/", {"email": "alice@hetk.example"}),
+        ("password/reset/", {"email": "o'nobody@hetk.example"}),
+    ],
+)
+def test_every_mail_of_the_entrance_speaks_in_the_name_of_hetk(path, form):
+    make_user("alice")
+
+    Browser().post(f"/accounts/{path}", form)
+
+    letter = mail.outbox[0]
+    text = str(letter.body)
+    assert text.startswith("Hello,\n") and text.rstrip().endswith("\nHetk")
+    assert "Hetk" in letter.subject and "\n" not in letter.subject
+    assert "localhost:8000!" not in text and "email" not in text and "&#" not in text
+
+
+def test_the_page_that_asks_for_the_code_says_once_that_it_was_sent():
+    page = Browser().post("/accounts/signup/", {"email": "nora@hetk.example", "password1": PASSWORD}, follow=True)
+
+    assert page.content.decode().count("nora@hetk.example") == 1
