@@ -127,10 +127,10 @@ class History:
                 here = copies.pop((way.target, self.book.ref(origin)), [])
                 if len(here) > 1:
                     raise Violation("an event has two copies")
-                if here and excluded(event, self.book.address(way)):
-                    raise Violation("a copy of what is not copied")
                 if not window.holds(event.content.when):
                     continue
+                if here and excluded(event, self.book.address(way)):
+                    raise Violation("a copy of what is not copied")
                 if not here and way.target not in origin.away and wanted(event, way, self.book.address(way), window):
                     raise Violation(f"a copy is missing: {event.id} in {way.target}")
                 if here and (fields := unlike(event, here[0], way)):

@@ -9,7 +9,7 @@ from typing import Any
 from sync import pairs
 from sync.core.event import AllDay, Answer, Attendee, Content, Event, Kind, Sensitivity, ShowAs, Timed, When
 from sync.core.window import window_at
-from sync.models import Brake, Calendar, Pair, ShowAsRule
+from sync.models import Brake, Calendar, Link, Pair, ShowAsRule
 from sync.pairs import FlowSettings
 from tests.engine.book import Book, Origin, Way, said
 from tests.engine.world import World
@@ -81,6 +81,9 @@ class People:
         event = self.book.event(origin) if origin else None
         if origin is None or event is None:
             return
+        # A copy whose create was never answered has no history yet: the origin decides.
+        lost = Link.objects.filter(origin_id=origin.id, state=Link.State.INTENT, copy_prints="")
+        origin.doubtful |= lost.exists()
         ways = self.book.ways_of(self.book.read(copy))
         for name, value in changes.items():
             travels = any(way.two_way and not way.ending and name not in way.masked for way in ways)
@@ -144,7 +147,6 @@ class People:
         except pairs.NotPossible:
             # The copies of an earlier pair are still being removed.
             return
-        self.book.left -= {(first, second), (second, first)}
         self._note(made.pk, first, second, out, back)
         self.book.shaken(made.pk)
 
@@ -197,6 +199,7 @@ class People:
                 two_way = back is not None
                 way = Way(pair, source, target, settings.private, settings.show_as, two_way, paused)
                 self.book.ways.append(way)
+        self.book.left -= {(way.source, way.target) for way in self.book.ways}
         self.book.ways += [replace(way, ending=True, two_way=False) for way in old]
 
     def _mark(self, pair: int, **changes: Any) -> None:
