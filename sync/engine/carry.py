@@ -17,7 +17,7 @@ from sync.engine.backoff import PARK_AFTER, REFUSALS, pause
 from sync.engine.clients import Clients
 from sync.engine.sight import Sights, find
 from sync.models import Brake, Calendar, Flow, Link
-from sync.providers.base import Answered
+from sync.providers.base import Answered, Provider
 from sync.providers.errors import Changed, ComeBack, Exists, NoAccess, OurFault, ProviderError, SignInAgain, Unknown
 from sync.store import intent, meetings, record, work
 from sync.store.keys import fingerprints
@@ -26,7 +26,6 @@ from sync.store.rules import rules_of
 from sync.store.seats import seat
 from sync.store.work import Task
 
-FLUSH = 20
 TOO_MANY = 429
 HIDDEN = Looks(private=True).masked
 Chance = Callable[[], float]
@@ -136,41 +135,44 @@ class Carrier:
         return True
 
     def _write(self, calendar: Calendar, steps: Sequence[Step], agree: Agree = record.agree) -> None:
+        """One request's worth at a time, and no further once the person pauses, ends or changes the flow meanwhile."""
         if not steps:
             return
-        _intend(steps)
         provider = self._clients.of(calendar.connection)
+        size = provider.traits.batch
+        with self._clients.blame(calendar), seat(calendar.connection_id, provider.traits.seats):
+            for at in range(0, len(steps), size):
+                if not work.stands(steps[0].task.flow):
+                    return
+                self._share(provider, calendar, steps[at : at + size], agree)
+
+    def _share(self, provider: Provider, calendar: Calendar, steps: Sequence[Step], agree: Agree) -> None:
+        """What goes in one request: on record before it leaves, and again when it is answered."""
+        _intend(steps)
         by_task = {id(step.task): step for step in steps}
         done: list[Outcome] = []
         slowed: ComeBack | None = None
-        with self._clients.blame(calendar), seat(calendar.connection_id, provider.traits.seats):
-            try:
-                for job, answered in write.send(provider, calendar, [_job(s) for s in steps], self._two_way):
-                    step = by_task[id(job.task)]
-                    if answered.error is None:
-                        self._see(step, calendar, answered.event)
-                        done.append(self._outcome(step, answered))
-                    else:
-                        self._failed(step, calendar, answered)
-                        slowed = answered.error if is_throttled(answered.error) else slowed
-                    if len(done) >= FLUSH:
-                        self._flush(done, agree)
-            finally:
-                self._flush(done, agree)
-            if slowed is not None:
-                # Every answer is on record; from here on the whole mailbox is left in peace.
-                raise slowed
+        try:
+            for job, answered in write.send(provider, calendar, [_job(s) for s in steps], self._two_way):
+                step = by_task[id(job.task)]
+                if answered.error is None:
+                    self._see(step, calendar, answered.event)
+                    done.append(self._outcome(step, answered))
+                else:
+                    self._failed(step, calendar, answered)
+                    slowed = answered.error if is_throttled(answered.error) else slowed
+        finally:
+            agree(done, self._clock())
+            self.tally.written += len(done)
+        if slowed is not None:
+            # Every answer is on record; from here on the whole mailbox is left in peace.
+            raise slowed
 
     def _see(self, step: Step, calendar: Calendar, event: Event | None) -> None:
         """Whatever plans next, in this cycle, plans from what stands there now."""
         link = step.task.link
         written = link.origin_id if _side(step.operation) is Side.ORIGIN else link.copy_id
         self._sights.contents[calendar.pk, event.id if event else written] = event
-
-    def _flush(self, done: list[Outcome], agree: Agree) -> None:
-        agree(done, self._clock())
-        self.tally.written += len(done)
-        done.clear()
 
     def _outcome(self, step: Step, answered: Answered | None = None) -> Outcome:
         return Outcome(

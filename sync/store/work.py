@@ -72,6 +72,16 @@ def _wanted(flows: Mapping[int, Flow]) -> set[int]:
     return wanted
 
 
+def stands(flow: Flow) -> bool:
+    """Whether the person still asks of this flow what they did when its work was taken."""
+    row = Flow.objects.filter(pk=flow.pk).select_related("pair").first()
+    if row is None:
+        return False
+    asked = [(getattr(row, name), getattr(flow, name)) for name in ASKED]
+    asked += [(row.pair.paused_at, flow.pair.paused_at), (row.pair.ending_at, flow.pair.ending_at)]
+    return all(now == then for now, then in asked)
+
+
 def release(tasks: Collection[Task]) -> None:
     """Give back what was not finished; it stays due."""
     ids = [task.link.pk for task in tasks if task.link.pk]

@@ -6,7 +6,7 @@ import pytest
 
 from sync import pairs
 from sync.models import Calendar, Pair
-from sync.providers.memory import Call
+from sync.providers.memory import LIKE_GOOGLE, Call
 from tests.engine.world import OPEN, PRIVATE, World
 
 
@@ -56,6 +56,23 @@ def test_a_pause_before_the_first_share_is_written_keeps_the_next_share_back(wor
     for _ in range(4):
         world.settle()
     assert len(world.copies(sides[1])) == 60
+
+
+@pytest.mark.parametrize("stage", ["before", "after"])
+def test_a_pause_during_the_first_sync_is_heard_before_the_next_request(world, sides, stage):
+    for hours in range(100, 140):
+        world.event(sides[0], f"Lunch {hours}", hours=hours)
+    pair = start(world, sides)
+    once_at(world, "write", lambda: pairs.pause(pair=pair), stage)
+    world.sync()
+    world.settle()
+    # One request was on its way.
+    assert len(world.copies(sides[1])) == LIKE_GOOGLE.traits.batch
+    pairs.resume(pair=pair)
+    world.forget_calls()
+    world.settle()
+    assert len(world.copies(sides[1])) == 100
+    assert world.cloud.requests("find") == 0
 
 
 @pytest.mark.parametrize("stage", ["before", "after"])
