@@ -134,9 +134,11 @@ class Cycle:
 
     def _strip(self, flows: Sequence[Flow], carrier: Carrier, reading: Reading) -> None:
         """Rule 4, before anything else is written here, and whether or not the source can be reached."""
-        here = [flow for flow in flows if flow.target_id == self.calendar.pk and flow.pair.paused_at is None]
-        for flow in here:
-            if not (flow.private and flow.strip_due):
+        for flow in flows:
+            wanted = flow.private and flow.strip_due and flow.target_id == self.calendar.pk
+            # What is being ended loses its copies altogether.
+            ending = flow.ending_at is not None or flow.pair.ending_at is not None
+            if not wanted or ending or flow.pair.paused_at is not None:
                 continue
             if reading.full and carrier.strip(flow, reading.contents):
                 Flow.objects.filter(pk=flow.pk).update(strip_due=False)
