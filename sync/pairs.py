@@ -68,6 +68,11 @@ def pause(*, pair: Pair) -> None:
 def resume(*, pair: Pair) -> None:
     """Nothing was missed: the cursors are where they were, or the calendars are read completely."""
     Pair.objects.filter(pk=pair.pk).update(paused_at=None)
+    # Deletions whose question was answered by stopping are still undecided: the next cycle asks again.
+    asked = Brake.objects.filter(flow__pair=pair, decided_at=None).values("flow_id")
+    Link.objects.filter(flow__pair=pair, state=Link.State.HELD).exclude(flow_id__in=asked).update(
+        state=Link.State.LIVE, due_at=timezone.now(), attempts=0
+    )
     due.ring([pair.first_id, pair.second_id])
 
 

@@ -110,9 +110,13 @@ def test_every_mail_of_the_entrance_speaks_in_the_name_of_hetk(path, form):
 
     letter = mail.outbox[0]
     text = str(letter.body)
-    assert text.startswith("Hello,\n") and text.rstrip().endswith("\nHetk")
-    assert "Hetk" in letter.subject and "\n" not in letter.subject
-    assert "localhost:8000!" not in text and "email" not in text and "&#" not in text
+    assert text.startswith("Hello,\n")
+    assert text.rstrip().endswith("\nHetk")
+    assert "Hetk" in letter.subject
+    assert "\n" not in letter.subject
+    assert "localhost:8000!" not in text
+    assert "email" not in text
+    assert "&#" not in text
 
 
 def test_the_page_that_asks_for_the_code_says_once_that_it_was_sent():
