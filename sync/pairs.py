@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Connection, User
@@ -55,7 +56,8 @@ def edit(*, pair: Pair, out: FlowSettings, back: FlowSettings | None) -> None:
     else:
         _end_direction(pair, pair.second)
     flows = pair.flows.all()
-    Link.objects.filter(flow__in=flows).exclude(state=Link.State.HELD).update(due_at=timezone.now(), attempts=0)
+    waiting = Q(state=Link.State.HELD, flow__ending_at=None)
+    Link.objects.filter(flow__in=flows).exclude(waiting).update(due_at=timezone.now(), attempts=0)
     # A complete reading brings every content at once; what is already known to be complete stays so.
     Calendar.objects.filter(pk__in=[pair.first_id, pair.second_id]).update(cursor="")
     due.ring([pair.first_id, pair.second_id])
@@ -117,10 +119,10 @@ def ring_connection(connection: Connection) -> None:
 
 
 def _restore(flow: Flow) -> None:
-    """Copies whose origin is gone stay as they are and are nobody's business any more; deleted copies come back."""
+    """Copies that were to go stay as they are, until their origin changes or the pair ends; deleted copies come back."""
     held = Link.objects.filter(flow=flow, state=Link.State.HELD)
-    held.filter(origin_seen=Link.GONE).delete()
-    for link in held:
+    held.exclude(copy_seen=Link.GONE).update(state=Link.State.KEPT, due_at=None)
+    for link in held.filter(copy_seen=Link.GONE):
         link.state, link.generation, link.due_at = Link.State.SEEN, link.generation + 1, timezone.now()
         link.copy_id = link.copy_seen = link.copy_agreed = link.copy_prints = link.written_prints = ""
         link.save()

@@ -105,7 +105,10 @@ class Carrier:
         return steps
 
     def _brake(self, flow: Flow, steps: list[Step]) -> list[Step]:
-        """Hold deletions that look like damage; everything else passes."""
+        """Hold deletions that look like damage, drop those the person decided against; everything else passes."""
+        kept = [s for s in steps if s.task.link.state == Link.State.KEPT and _unasked(s)]
+        record.leave([step.task for step in kept])
+        steps = [step for step in steps if step not in kept]
         deletions = [s for s in steps if isinstance(s.operation, Delete) and _counts(s)]
         if not deletions:
             return steps
@@ -264,6 +267,12 @@ def _one_side(steps: Iterable[Step]) -> list[Step]:
             both.sort(key=lambda step: _side(step.operation) is Side.COPY)
             both[0].more = True
     return [share[0] for share in by_task.values()]
+
+
+def _unasked(step: Step) -> bool:
+    """A deletion of a copy that does not come from ending the flow."""
+    operation = step.operation
+    return isinstance(operation, Delete) and operation.side is Side.COPY and operation.reason is not Reason.ENDING
 
 
 def _counts(step: Step) -> bool:

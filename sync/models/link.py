@@ -22,6 +22,7 @@ class Link(models.Model):
         LIVE = "live", "origin and copy exist"
         AWAY = "away", "a person deleted the copy; it stays away until the origin changes"
         HELD = "held", "a deletion waits for a word (brake)"
+        KEPT = "kept", "the person kept the copy although its original is gone or unwanted"
         FREED = "freed", "the word was given: the deletion may go"
         PARKED = "parked", "failed for good; see reason"
 

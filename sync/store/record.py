@@ -246,6 +246,11 @@ def park(
         _activity(task, Activity.Act.FAILED, reason.value, now, request_id=request_id, error=error).save()
 
 
+def leave(tasks: Sequence[Task]) -> None:
+    """Copies that the person chose to keep: there is nothing to do about them."""
+    Link.objects.filter(pk__in=[t.link.pk for t in tasks]).update(due_at=None, lease_until=None)
+
+
 @transaction.atomic
 def hold(tasks: Collection[Task], now: datetime) -> None:
     """Deletions that wait for a word: no longer due until it is given."""

@@ -92,7 +92,8 @@ def deletions_waiting(flow: Flow, now: datetime, taken: Collection[int]) -> int:
     """Due links of this flow, besides those `taken`, of which one side is gone and the other is not."""
     origin_gone = Q(origin_seen=Link.GONE) & ~Q(copy_id="")
     copy_gone = Q(copy_seen=Link.GONE) & ~Q(origin_seen=Link.GONE)
-    due = Link.objects.filter(origin_gone | copy_gone, flow=flow, due_at__lte=now).exclude(state=Link.State.FREED)
+    decided = (Link.State.FREED, Link.State.KEPT)
+    due = Link.objects.filter(origin_gone | copy_gone, flow=flow, due_at__lte=now).exclude(state__in=decided)
     return due.exclude(pk__in=taken).count()
 
 

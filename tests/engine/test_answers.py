@@ -5,7 +5,7 @@ from django.core import mail
 
 from sync import pairs, tasks
 from sync.models import Brake
-from tests.engine.world import World
+from tests.engine.world import OPEN, PRIVATE, World
 
 
 @pytest.fixture
@@ -52,3 +52,34 @@ def test_the_mail_calls_calendars_and_buttons_as_the_pages_do(world, held):
     assert address in sent.body
     assert "pause this sync" in sent.body
     assert "stop this sync" not in sent.body
+
+
+@pytest.mark.parametrize("number", [4, 15])
+def test_copies_that_were_kept_stay_whatever_is_read_or_changed_later(world, number):
+    home, work = world.calendar("alice@home.example"), world.calendar("alice@work.example")
+    ids = [world.event(home, f"Secret {n}", hours=24 + n) for n in range(number)]
+    pair = world.pair(home, work, OPEN)
+    for event_id in ids:
+        world.cloud.delete(home.remote_id, event_id)
+    world.sync()
+    pairs.decide(brake=Brake.objects.get(), decision=Brake.Decision.RESTORE, by=world.user)
+    world.sync()
+    pairs._read_again(pair)
+    world.settle()
+    pairs.edit(pair=pair, out=PRIVATE, back=None)
+    world.settle()
+    assert [event.content.title for event in world.copies(work)] == ["Busy"] * number
+    assert not Brake.objects.filter(decided_at=None).exists()
+    pairs.end(pair=pair, remove_copies=True)
+    world.settle()
+    assert world.events(work) == []
+
+
+def test_a_direction_switched_off_takes_along_what_waited_for_a_word(world, held):
+    pair = held.flow.pair
+    pairs.edit(pair=pair, out=OPEN, back=OPEN)
+    world.sync()
+    assert Brake.objects.get().held == 4
+    pairs.end(pair=pair, remove_copies=True)
+    world.settle()
+    assert world.cloud.events(held.flow.target.remote_id) == []
