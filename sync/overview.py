@@ -13,7 +13,9 @@ from sync.models import Activity, Brake, Calendar, Flow, Link, Pair
 from sync.standing import Facts, Standing, stand
 from sync.wording import calendar_name, looks_words
 
-COPIED = (Link.State.LIVE, Link.State.HELD, Link.State.FREED)
+COPIED = Q(state__in=(Link.State.LIVE, Link.State.HELD, Link.State.FREED, Link.State.KEPT))
+# A copy that is being written to right now exists as well.
+COPIED |= Q(state=Link.State.INTENT) & ~Q(copy_id="")
 
 
 @dataclass(frozen=True)
@@ -164,12 +166,14 @@ def _facts(pair: Pair, flows: list[FlowRow], brakes: list[Brake]) -> Facts:
 
 
 def _counts(pairs: Sequence[Pair], now: datetime) -> dict[int, Counts]:
+    judged = Q(state=Link.State.SEEN) & ~Q(reason="")
     waiting = Q(due_at__lte=now) | Q(due_at__isnull=False, attempts__gt=0)
     found = Link.objects.filter(flow__pair__in=[pair.pk for pair in pairs]).values("flow_id")
     found = found.annotate(
-        copies=Count("pk", filter=Q(state__in=COPIED)),
-        waiting=Count("pk", filter=waiting & ~Q(state__in=(*COPIED, Link.State.PARKED))),
-        changing=Count("pk", filter=waiting & Q(state__in=COPIED)),
+        copies=Count("pk", filter=COPIED),
+        # What was looked at before and got no copy is not on its way, even while it is looked at again.
+        waiting=Count("pk", filter=waiting & ~COPIED & ~Q(state=Link.State.PARKED) & ~judged),
+        changing=Count("pk", filter=waiting & COPIED),
         parked=Count("pk", filter=Q(state=Link.State.PARKED)),
     )
     return {e["flow_id"]: Counts(e["copies"], e["waiting"], e["changing"], e["parked"]) for e in found}
