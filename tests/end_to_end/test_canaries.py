@@ -37,9 +37,9 @@ def log() -> Iterator[io.StringIO]:
     """All that is logged by anybody, at its most talkative, written as Hetk writes it; the database's own echo left out."""
     written, kept = io.StringIO(), {name: logging.getLogger(name).level for name in NOISY}
     handler = logging.StreamHandler(written)
-    handler.setFormatter(
-        logging.config.DictConfigurator(settings.LOGGING).configure_formatter(settings.LOGGING["formatters"]["line"])
-    )
+    # A copy: making the formatter takes its class out of the settings.
+    line = {**settings.LOGGING["formatters"]["line"]}
+    handler.setFormatter(logging.config.DictConfigurator(settings.LOGGING).configure_formatter(line))
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.DEBUG)
     logging.getLogger("django.db.backends").setLevel(logging.INFO)
@@ -226,7 +226,8 @@ def test_no_content_and_no_secret_stays_behind_anywhere(scene: Scene, log: io.St
     assert len(scene.sandbox.mailbox()) >= 2
     assert "ValueError" in log.getvalue()
     places = everything(walk, log)
-    assert {place for place, text in places.items() if WORD in text} == set()
+    found = {place: [line for line in text.splitlines() if WORD in line][:3] for place, text in places.items()}
+    assert {place: lines for place, lines in found.items() if lines} == {}
     secrets = {
         *walk.tokens,
         *walk.codes,

@@ -44,7 +44,7 @@ def test_what_another_handler_wrote_out_is_not_taken_over():
 
 def test_hetk_writes_all_its_lines_so():
     formatter = logging.config.DictConfigurator(settings.LOGGING).configure_formatter(
-        settings.LOGGING["formatters"]["line"]
+        {**settings.LOGGING["formatters"]["line"]}
     )
     assert isinstance(formatter, Line)
     assert {handler["formatter"] for handler in settings.LOGGING["handlers"].values()} == {"line"}
