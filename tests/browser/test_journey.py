@@ -341,6 +341,6 @@ def _confirm_if_asked(alice: Visitor, sandbox: Outside) -> None:
 def _signed_in_and_connected(alice: Visitor, address: str) -> None:
     page = alice.page
     expect(page.get_by_role("heading", name="One account is connected")).to_be_visible()
-    expect(page.locator(".todo")).to_contain_text(address)
+    expect(page.locator(".first-steps")).to_contain_text(address)
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Accounts").click()
     expect(page.locator(".connection", has_text=address)).to_contain_text("Connected")
