@@ -12,7 +12,7 @@ from accounts.models import User
 from sync.core.operation import Reason
 from sync.models import Activity, Brake, Pair
 from sync.overview import PairRow
-from sync.wording import calendar_name, count, day, span
+from sync.wording import calendar_name, day, span
 
 Act = Activity.Act
 FILTERS = {
@@ -142,7 +142,3 @@ def _event(row: Activity) -> str:
 def _named(value: date) -> str:
     ago = (timezone.localdate() - value).days
     return {0: "Today", 1: "Yesterday"}.get(ago, day(value))
-
-
-def held_words(brake: Brake) -> str:
-    return f"{count(brake.held, 'copy', 'copies')} of {brake.of}"

@@ -4,11 +4,9 @@ from django.contrib import messages
 from django.http import HttpRequest
 
 from accounts.models import Connection
-from sync import calendars
+from sync import calendars, pairs
 from sync.engine.clients import Resting
-from sync.models import Calendar
 from sync.providers.errors import ComeBack, ProviderError
-from sync.store import due
 
 
 def welcome(request: HttpRequest, connection: Connection) -> None:
@@ -24,5 +22,4 @@ def welcome(request: HttpRequest, connection: Connection) -> None:
         messages.warning(
             request, f"{connection.address} signed in, but it gave no calendars: has it a mailbox in the cloud?"
         )
-    in_use = Calendar.objects.filter(connection=connection).exclude(flows_out=None, flows_in=None)
-    due.ring(in_use.values_list("pk", flat=True))
+    pairs.ring_connection(connection)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeGuard
 
@@ -39,7 +39,6 @@ class Tally:
     written: int = 0
     failed: int = 0
     trouble: str = ""
-    again: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -106,9 +105,8 @@ class Carrier:
 
     def _brake(self, flow: Flow, steps: list[Step]) -> list[Step]:
         """Hold deletions that look like damage, drop those the person decided against; everything else passes."""
-        kept = [s for s in steps if s.task.link.state == Link.State.KEPT and _unasked(s)]
-        record.leave([step.task for step in kept])
-        steps = [step for step in steps if step not in kept]
+        record.leave([step.task for step in steps if _decided_against(step)])
+        steps = [step for step in steps if not _decided_against(step)]
         deletions = [s for s in steps if isinstance(s.operation, Delete) and _counts(s)]
         if not deletions:
             return steps
@@ -269,10 +267,11 @@ def _one_side(steps: Iterable[Step]) -> list[Step]:
     return [share[0] for share in by_task.values()]
 
 
-def _unasked(step: Step) -> bool:
-    """A deletion of a copy that does not come from ending the flow."""
-    operation = step.operation
-    return isinstance(operation, Delete) and operation.side is Side.COPY and operation.reason is not Reason.ENDING
+def _decided_against(step: Step) -> bool:
+    """A deletion of a copy that the person chose to keep; only ending the flow still takes it along."""
+    operation, kept = step.operation, step.task.link.state == Link.State.KEPT
+    deletes = isinstance(operation, Delete) and operation.side is Side.COPY
+    return kept and deletes and operation.reason is not Reason.ENDING
 
 
 def _counts(step: Step) -> bool:
