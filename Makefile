@@ -11,7 +11,7 @@ TESTS ?= tests
 HISTORIES ?= 200
 SEED ?= 1
 STAMP := .venv/installed
-SOURCES := hetk accounts sync sandbox tests bench bin manage.py
+SOURCES := hetk accounts sync policy sandbox tests bench bin manage.py
 
 .PHONY: help setup packages run test sweep simulate check format bench clean
 .DEFAULT_GOAL := help

@@ -77,6 +77,9 @@ OUTBOUND_HOSTS = [
 # Those of them that people are sent to, to sign in and consent.
 SIGN_IN_HOSTS = ["login.microsoftonline.com", "accounts.google.com"]
 
+# Two resolvers that read the policies of organizations: the first may be a validating one on this machine.
+RESOLVERS = env.words("HETK_RESOLVERS", "127.0.0.1 1.1.1.1")
+
 MICROSOFT_CLIENT_ID = env.text("HETK_MICROSOFT_CLIENT_ID", "8dd90edb-c881-459a-ac84-2a1fee8c5c94")
 MICROSOFT_CLIENT_SECRET = env.text("HETK_MICROSOFT_CLIENT_SECRET", "")
 GOOGLE_CLIENT_ID = env.text("HETK_GOOGLE_CLIENT_ID", "")
@@ -88,6 +91,7 @@ INSTALLED_APPS = [
     "hetk",
     "accounts",
     "sync",
+    "policy",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

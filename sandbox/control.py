@@ -1,4 +1,4 @@
-"""The sandbox's controls as JSON: /_sandbox/requests, faults, clock, reset, fill, mailbox, grant, revoke, hand."""
+"""The sandbox's controls as JSON: /_sandbox/requests, faults, clock, reset, fill, mailbox, dns, grant, revoke, hand."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, fields, is_dataclass
@@ -17,6 +17,7 @@ from sandbox.google.identity_claims import LONG
 from sandbox.google.identity_claims import claims as google_claims
 from sandbox.microsoft.identity_claims import GRAPH, OPENID
 from sandbox.microsoft.identity_claims import claims as microsoft_claims
+from sandbox.names import Trouble, plain
 from sandbox.world import World
 
 Handler = Callable[[World, Request], Awaitable[Any]]
@@ -77,6 +78,24 @@ async def deliveries(world: World, request: Request) -> Any:
         {"url": one.url, "mailbox": one.mailbox_key, "state": one.state, "statuses": one.statuses}
         for one in world.hooks.deliveries
     ]
+
+
+async def names(world: World, request: Request) -> Any:
+    """POST: {name, texts?, trouble?, signed?} of one domain or record. GET: what stands there, and the questions so far."""
+    if request.method == "POST":
+        asked = await request.json()
+        name = plain(asked["name"])
+        if "texts" in asked:
+            world.names.publish(name, [text.encode("latin-1") for text in asked["texts"]])
+        if "trouble" in asked:
+            world.names.troubles.pop(name, None)
+            world.names.troubles |= {name: Trouble(asked["trouble"])} if asked["trouble"] else {}
+        if "signed" in asked:
+            world.names.signed = world.names.signed | {name} if asked["signed"] else world.names.signed - {name}
+    return {
+        "records": {name: [text.decode("latin-1") for text in texts] for name, texts in world.names.records.items()},
+        "questions": [asdict(question) for question in world.names.questions],
+    }
 
 
 async def grant(world: World, request: Request) -> Any:
@@ -182,6 +201,7 @@ def routes(world: World) -> list[BaseRoute]:
         _route(world, "mailbox", mailbox, "GET", "DELETE"),
         _route(world, "invitations", invitations, "GET"),
         _route(world, "deliveries", deliveries, "GET"),
+        _route(world, "dns", names, "GET", "POST"),
         _route(world, "grant", grant, "POST"),
         _route(world, "revoke", revoke, "POST"),
         _route(world, "challenge", challenge, "POST"),

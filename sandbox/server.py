@@ -12,7 +12,7 @@ import uvicorn
 import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from sandbox import mailbox
+from sandbox import mailbox, names
 from sandbox.app import application
 from sandbox.memory import Memory
 from sandbox.world import World
@@ -43,13 +43,16 @@ class Running:
         *,
         port: int = 0,
         smtp_port: int = 0,
+        dns_port: int = 0,
         hooks: Mapping[str, str] | None = None,
         state: Path | None = None,
     ) -> None:
         self._http = _bound(port)
         self._smtp = _bound(smtp_port)
+        self._dns = _bound_twice(dns_port)
         self.port = int(self._http.getsockname()[1])
         self.smtp_port = int(self._smtp.getsockname()[1])
+        self.dns_port = int(self._dns[0].getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
         self.world = World(hooks=hooks, base=self.url)
         self._memory = Memory(state, self.world) if state else None
@@ -110,6 +113,12 @@ class Running:
     async def _both(self) -> None:
         self._loop = asyncio.get_running_loop()
         post = await self._loop.create_server(lambda: mailbox.protocol(self.world.mailbox), sock=self._smtp)
+        udp, _ = await self._loop.create_datagram_endpoint(
+            lambda: names.Udp(lambda: self.world.names), sock=self._dns[1]
+        )
+        tcp = await asyncio.start_server(
+            lambda *ends: names.over_tcp(lambda: self.world.names, *ends), sock=self._dns[0]
+        )
         keeping = self._loop.create_task(self._memory.keep()) if self._memory else None
         try:
             await self.server.serve(sockets=[self._http])
@@ -120,10 +129,24 @@ class Running:
                 self._memory.save()
             self.world.hooks.reset()
             post.close()
+            udp.close()
+            tcp.close()
 
 
-def _bound(port: int) -> socket.socket:
-    found = socket.socket()
+def _bound(port: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> socket.socket:
+    found = socket.socket(type=kind)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     found.bind(("127.0.0.1", port))
     return found
+
+
+def _bound_twice(port: int, tries: int = 20) -> tuple[socket.socket, socket.socket]:
+    """One number for TCP and for UDP, as DNS wants it; a number that is free for the one may be taken for the other."""
+    stream = _bound(port)
+    try:
+        return stream, _bound(stream.getsockname()[1], socket.SOCK_DGRAM)
+    except OSError:
+        stream.close()
+        if port or tries == 1:
+            raise
+        return _bound_twice(port, tries - 1)

@@ -14,6 +14,7 @@ from sandbox.hooks import Hooks
 from sandbox.log import RequestLog
 from sandbox.mailbox import Mailbox
 from sandbox.microsoft.graph import GraphCloud
+from sandbox.names import Names
 from sandbox.published import Published
 from sandbox.tokens import Tokens
 
@@ -36,6 +37,7 @@ class World:
         self.published = Published.found()
         self.codes = Codes(self.clock)
         self.consents = Consents()
+        self.names = Names()
         self._inside: Counter[str] = Counter()
         self.graph = GraphCloud(self)
         self.google = GoogleCloud(self)
@@ -66,5 +68,6 @@ class World:
         self.mailbox.clear()
         self.codes.clear()
         self.consents.clear()
+        self.names = Names()
         self.graph = GraphCloud(self)
         self.google = GoogleCloud(self)

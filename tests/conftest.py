@@ -26,6 +26,7 @@ def sandbox(_outside: Outside, settings: Settings) -> Iterator[Outside]:
     _outside.reset()
     settings.SANDBOX_URL = _outside.url
     settings.EMAIL_PORT = _outside.smtp_port
+    settings.RESOLVERS = [f"127.0.0.1:{_outside.dns_port}"] * 2
     outbound.configure(hosts=settings.OUTBOUND_HOSTS, sandbox_url=_outside.url)
     yield _outside
     outbound.configure(hosts=settings.OUTBOUND_HOSTS, sandbox_url=NOWHERE)

@@ -36,6 +36,7 @@ os.environ.update(
     HETK_SITE_URL=f"http://localhost:{LIVE_PORT}",
     HETK_WEBHOOK_URL=WEBHOOK_URL,
     HETK_SANDBOX_URL=NOWHERE,
+    HETK_RESOLVERS="127.0.0.1:9 127.0.0.1:9",
     HETK_MICROSOFT_CLIENT_SECRET="sandbox-microsoft-secret",
     HETK_GOOGLE_CLIENT_ID="hetk-sandbox.apps.googleusercontent.com",
     HETK_GOOGLE_CLIENT_SECRET="sandbox-google-secret",

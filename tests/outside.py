@@ -17,7 +17,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 from bin.supervisor import bound
 
 ROOT = Path(__file__).resolve().parent.parent
-READY = re.compile(r"sandbox ready on (http://127\.0\.0\.1:\d+) smtp (\d+)")
+READY = re.compile(r"sandbox ready on (http://127\.0\.0\.1:\d+) smtp (\d+) dns (\d+)")
 CLIENTS = {"microsoft": "8dd90edb-c881-459a-ac84-2a1fee8c5c94", "google": "hetk-sandbox.apps.googleusercontent.com"}
 SCOPES = {
     "microsoft": ["openid", "profile", "email", "offline_access", "https://graph.microsoft.com/Calendars.ReadWrite"],
@@ -42,6 +42,7 @@ class Outside:
 
     url: str
     smtp_port: int
+    dns_port: int
     process: subprocess.Popen[str]
 
     @classmethod
@@ -49,19 +50,32 @@ class Outside:
         """Start one on free ports; `hook`: (public address, local site) of notifications. Its log goes to `log`."""
         with log.open("w") as errors:
             process = subprocess.Popen(
-                bound([sys.executable, "-m", "sandbox", "--port", "0", "--smtp-port", "0", "--hook", "=".join(hook)]),
+                bound(
+                    [
+                        sys.executable,
+                        "-m",
+                        "sandbox",
+                        "--port",
+                        "0",
+                        "--smtp-port",
+                        "0",
+                        *("--dns-port", "0"),
+                        "--hook",
+                        "=".join(hook),
+                    ]
+                ),
                 cwd=ROOT,
                 env={**os.environ, "PYTHONUNBUFFERED": "1"},
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
             )
-        outside = cls(url="", smtp_port=0, process=process)
+        outside = cls(url="", smtp_port=0, dns_port=0, process=process)
         line = _first_match(process, seconds=30)
         if line is None:
             outside.stop()
             raise SandboxError(f"the sandbox did not start:\n{log.read_text()[-3000:]}")
-        outside.url, outside.smtp_port = line[1], int(line[2])
+        outside.url, outside.smtp_port, outside.dns_port = line[1], int(line[2]), int(line[3])
         return outside
 
     def stop(self) -> None:
@@ -143,6 +157,18 @@ class Outside:
     def hand(self, person: str, do: str, calendar_id: str | None = None, **fields: Any) -> Any:
         """What a person does by hand: do is create, edit, move, delete, list or calendars; dates may be date objects."""
         return self.call("POST", "hand", {"person": person, "calendar_id": calendar_id, "do": do, **fields})
+
+    def publish(self, name: str, *texts: str) -> None:
+        """TXT records at a name of the sandbox's DNS; none takes the name away."""
+        self.call("POST", "dns", {"name": name, "texts": texts})
+
+    def dns(self, name: str, *, trouble: str = "", signed: bool = False) -> None:
+        """How the DNS answers for a domain and all below it: a trouble of `sandbox/names.py`, or validated signatures."""
+        self.call("POST", "dns", {"name": name, "trouble": trouble, "signed": signed})
+
+    def questions(self) -> list[dict[str, Any]]:
+        """What the DNS was asked, oldest first: name, kind, way, outcome."""
+        return list(self.call("GET", "dns")["questions"])
 
     def mailbox(self) -> list[dict[str, Any]]:
         """Mails that arrived by SMTP, newest first."""
