@@ -86,10 +86,6 @@ class Cycle:
             reading.run()
         if calendar.failures or calendar.trouble:
             Calendar.objects.filter(pk=calendar.pk).update(failures=0, trouble="")
-        for flow in flows:
-            # The rows that came with the flows are older than what the reading has just learned.
-            flow.source = calendar if flow.source_id == calendar.pk else flow.source
-            flow.target = calendar if flow.target_id == calendar.pk else flow.target
         return reading
 
     def _work(self, flows: Sequence[Flow], clients: Clients, reading: Reading, tally: Tally) -> datetime | None:
@@ -105,7 +101,7 @@ class Cycle:
             for flow in ready:
                 strays.claim(flow, self.clock())
         for _ in range(PASSES):
-            if not self._pass(ready, carrier):
+            if not work.is_due(ready, self.clock()) or not self._pass(ready, carrier):
                 break
         ready = [flow for flow in ready if is_ready(flow, clients)]
         for flow in ready:

@@ -16,22 +16,23 @@ RETRY = timedelta(minutes=5)
 
 def keep(calendar: Calendar, provider: Provider, now: datetime) -> bool:
     """Make or renew the calendar's watch when it is time. True: a new one was made, so something may have been missed."""
-    Watch.objects.filter(calendar=calendar, expires_at__lt=now - OVERLAP).delete()
+    watches = sorted(calendar.watches.all(), key=lambda watch: watch.pk)
+    if over := [watch.pk for watch in watches if watch.expires_at < now - OVERLAP]:
+        Watch.objects.filter(pk__in=over).delete()
     if not (provider.traits.pushes and calendar.can_watch):
         return False
-    watches = Watch.objects.filter(calendar=calendar, expires_at__gt=now)
-    watch = watches.exclude(remote_id="").last()
+    alive = [watch for watch in watches if watch.expires_at > now]
+    watch = next((watch for watch in reversed(alive) if watch.remote_id), None)
     if watch is None:
         # A row without a remote id is an attempt that failed a moment ago.
-        return not watches.exists() and _make(calendar, provider, now)
+        return not alive and _make(calendar, provider, now)
     if watch.renew_at <= now:
         return _renew(watch, calendar, provider, now)
     return False
 
 
 def renew_at(calendar: Calendar) -> datetime | None:
-    found = Watch.objects.filter(calendar=calendar).exclude(remote_id="").order_by("renew_at").last()
-    return found.renew_at if found else None
+    return max(calendar.watches.exclude(remote_id="").values_list("renew_at", flat=True), default=None)
 
 
 def stop_all(calendar: Calendar, provider: Provider) -> None:

@@ -31,12 +31,10 @@ def claim(limit: int, now: datetime) -> list[Calendar]:
         due = Calendar.objects.filter(due_at__lte=now).order_by("due_at")
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
-        calendars = list(due[:limit])
-        if calendars:
-            Calendar.objects.filter(pk__in=[c.pk for c in calendars]).update(due_at=lease, lease_until=lease)
-    for calendar in calendars:
-        calendar.due_at = calendar.lease_until = lease
-    return calendars
+        ids = list(due.values_list("pk", flat=True)[:limit])
+        Calendar.objects.filter(pk__in=ids).update(due_at=lease, lease_until=lease)
+        rows = Calendar.objects.filter(pk__in=ids).select_related("connection").order_by()
+        return sorted(rows, key=lambda calendar: ids.index(calendar.pk))
 
 
 def prolong(calendar: Calendar, now: datetime) -> None:
@@ -53,14 +51,11 @@ def finish(calendar: Calendar, *, now: datetime, next_due: datetime | None, serv
 
     `served`: the bells heard so far were answered by a reading.
     """
-    unrung = Q(due_seq=calendar.due_seq)
-    return bool(
-        Calendar.objects.filter(pk=calendar.pk, lease_until=calendar.lease_until).update(
-            lease_until=None,
-            due_at=Case(When(unrung, then=Value(next_due)), default=Value(now)),
-            rung_at=Case(When(unrung, then=Value(None)), default=F("rung_at")) if served else F("rung_at"),
-        )
-    )
+    mine = Calendar.objects.filter(pk=calendar.pk, lease_until=calendar.lease_until)
+    heard = {"rung_at": None} if served else {}
+    if mine.filter(due_seq=calendar.due_seq).update(lease_until=None, due_at=next_due, **heard):
+        return True
+    return bool(mine.update(lease_until=None, due_at=now))
 
 
 def soonest() -> datetime | None:

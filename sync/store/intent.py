@@ -8,6 +8,7 @@ from sync.core.event import Content, Event
 from sync.core.fingerprint import decode, encode
 from sync.core.operation import Create
 from sync.models import Link
+from sync.store import rows
 from sync.store.keys import fingerprints
 from sync.store.work import Task
 
@@ -19,11 +20,8 @@ def creates(tasks: Sequence[Task], planned: dict[int, Create]) -> None:
         create = planned[task.link.pk]
         task.link.state, task.link.generation = Link.State.INTENT, create.generation
         task.link.copy_id = task.link.copy_seen = task.link.copy_agreed = task.link.copy_prints = ""
-    Link.objects.bulk_update(
-        [t.link for t in tasks],
-        ("state", "generation", "copy_id", "copy_seen", "copy_agreed", "copy_prints"),
-        batch_size=200,
-    )
+    fields = ("state", "generation", "copy_id", "copy_seen", "copy_agreed", "copy_prints")
+    rows.save((task.link for task in tasks), fields)
 
 
 @transaction.atomic
@@ -41,8 +39,7 @@ def updates(planned: Sequence[tuple[Task, Content, Event | None]]) -> None:
             link.copy_prints = encode({**known, **ours})
         link.written_prints = encode(fingerprints().of_content(content, link.origin_ref))
         link.state = Link.State.INTENT if link.state == Link.State.LIVE else link.state
-    links = [task.link for task, _, _ in planned]
-    Link.objects.bulk_update(links, ("state", "written_prints", "copy_prints"), batch_size=200)
+    rows.save((task.link for task, _, _ in planned), ("state", "written_prints", "copy_prints"))
 
 
 @transaction.atomic
@@ -52,4 +49,4 @@ def removals(tasks: Sequence[Task]) -> None:
         link = task.link
         link.copy_prints = link.written_prints = ""
         link.state = Link.State.INTENT if link.state == Link.State.LIVE else link.state
-    Link.objects.bulk_update([task.link for task in tasks], ("state", "written_prints", "copy_prints"), batch_size=200)
+    rows.save((task.link for task in tasks), ("state", "written_prints", "copy_prints"))

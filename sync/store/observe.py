@@ -11,7 +11,7 @@ from sync.core.mark import Mark
 from sync.core.window import last_moment, midnight, starts_at
 from sync.models import Calendar, Flow, Link, Stray
 from sync.providers.base import Span
-from sync.store import meetings
+from sync.store import meetings, rows
 from sync.store.keys import fingerprints, marks
 
 CHUNK = 500
@@ -129,8 +129,8 @@ class Observer:
         # A copy found before its link row shows itself by mark; a second row for one origin is never made.
         self._adopt_strays(new)
         Link.objects.bulk_create(new, ignore_conflicts=True)
-        Link.objects.bulk_update(seen, SEEN)
-        Link.objects.bulk_update(copies_seen, COPY_SEEN)
+        rows.save(seen, SEEN)
+        rows.save(copies_seen, COPY_SEEN)
         Stray.objects.bulk_create(
             strays,
             update_conflicts=True,

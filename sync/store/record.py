@@ -12,6 +12,7 @@ from sync.core.operation import Create, Delete, Keep, Operation, Reason, Side, S
 from sync.core.privacy import project
 from sync.core.window import last_moment, starts_at
 from sync.models import Activity, Link
+from sync.store import rows
 from sync.store.keys import fingerprints
 from sync.store.rules import looks_of
 from sync.store.work import Task
@@ -50,6 +51,8 @@ class Outcome:
 
 def agree(outcomes: Sequence[Outcome], now: datetime) -> None:
     """Record outcomes: versions, fingerprints, state, activity. Observations made meanwhile keep their link due."""
+    if not outcomes:
+        return
     with transaction.atomic():
         fresh = {
             link.pk: link for link in Link.objects.select_for_update().filter(pk__in={o.task.link.pk for o in outcomes})
@@ -57,7 +60,7 @@ def agree(outcomes: Sequence[Outcome], now: datetime) -> None:
         for outcome in outcomes:
             if outcome.task.link.pk in fresh:
                 _agree_one(outcome, fresh[outcome.task.link.pk], now)
-        Link.objects.bulk_update([x for x in fresh.values() if x.pk], FIELDS, batch_size=100)
+        rows.save(fresh.values(), FIELDS)
         # A link that is gone belonged to a pair that was ended meanwhile: nobody is left to be told.
         told = [activity_of(o, now) for o in outcomes if o.task.link.pk in fresh]
         Activity.objects.bulk_create([row for row in told if row])
@@ -205,7 +208,7 @@ def stripped(outcomes: Sequence[Outcome], now: datetime) -> None:
         if isinstance(outcome.operation, Update) and (link := fresh.get(outcome.task.link.pk)):
             _written(link, outcome.operation.content, outcome.event, now)
             link.copy_seen = link.copy_agreed
-    Link.objects.bulk_update(fresh.values(), FIELDS, batch_size=100)
+    rows.save(fresh.values(), FIELDS)
     Activity.objects.bulk_create([a for o in outcomes if (a := activity_of(o, now))])
 
 

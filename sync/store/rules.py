@@ -11,12 +11,19 @@ from sync.models import Calendar, Flow, ShowAsRule
 
 
 def flows_touching(calendar: Calendar) -> list[Flow]:
-    """Every flow that starts or ends here, with all that its planning needs, in one query."""
-    return list(
-        Flow.objects.filter(Q(source=calendar) | Q(target=calendar))
-        .select_related("pair", "source__connection", "target__connection")
-        .order_by("pk")
-    )
+    """Every flow that starts or ends here, with all that its planning needs; each calendar stands there once, and is `calendar`
+    itself where that is meant.
+    """
+    flows = list(Flow.objects.filter(Q(source=calendar) | Q(target=calendar)).select_related("pair"))
+    others = {pk for flow in flows for pk in (flow.source_id, flow.target_id)} - {calendar.pk}
+    # Sorted here: for every query with an order Django hashes every column.
+    rows = Calendar.objects.filter(pk__in=others).select_related("connection").order_by() if others else ()
+    calendars = {calendar.pk: calendar, **{row.pk: row for row in rows}}
+    # An account may be taken away between the two questions, and its flows with it.
+    flows = [flow for flow in flows if {flow.source_id, flow.target_id} <= calendars.keys()]
+    for flow in flows:
+        flow.source, flow.target = calendars[flow.source_id], calendars[flow.target_id]
+    return sorted(flows, key=lambda flow: flow.pk)
 
 
 def rules_of(flow: Flow, *, two_way: bool) -> Rules:

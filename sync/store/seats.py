@@ -3,9 +3,8 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.db.models import Q
 from django.utils import timezone
 
 from sync.models import Seat
@@ -21,14 +20,15 @@ class Full(Exception):
 @contextmanager
 def seat(connection_id: int, seats: int, patience: float = 20.0) -> Iterator[None]:
     """Hold one of `seats` places at a mailbox; waits up to `patience` seconds for one. Raises `Full`."""
-    taken = _take(connection_id, seats, patience)
+    number, until = _take(connection_id, seats, patience)
     try:
         yield
     finally:
-        Seat.objects.filter(pk=taken.pk, until=taken.until).update(until=timezone.now())
+        Seat.objects.filter(connection_id=connection_id, number=number, until=until).update(until=timezone.now())
 
 
-def _take(connection_id: int, seats: int, patience: float) -> Seat:
+def _take(connection_id: int, seats: int, patience: float) -> tuple[int, datetime]:
+    """The number of the seat, and until when it is held."""
     deadline = time.monotonic() + patience
     while True:
         if found := _free(connection_id, seats):
@@ -38,16 +38,22 @@ def _take(connection_id: int, seats: int, patience: float) -> Seat:
         time.sleep(STEP)
 
 
-def _free(connection_id: int, seats: int) -> Seat | None:
+def _free(connection_id: int, seats: int) -> tuple[int, datetime] | None:
     now = timezone.now()
+    until = now + HOLD
+    # Mostly nobody else is there: the first seat is asked for without looking.
+    if _sit(connection_id, 0, now, until):
+        return 0, until
     rows = list(Seat.objects.filter(connection_id=connection_id, number__lt=seats))
     if len(rows) < seats:
         wanted = [Seat(connection_id=connection_id, number=number, until=now) for number in range(seats)]
         Seat.objects.bulk_create(wanted, ignore_conflicts=True)
         rows = list(Seat.objects.filter(connection_id=connection_id, number__lt=seats))
-    for row in rows:
-        # One conditional UPDATE: whoever changes the row has the seat.
-        if row.until <= now and Seat.objects.filter(Q(until__lte=now), pk=row.pk).update(until=now + HOLD):
-            row.until = now + HOLD
-            return row
-    return None
+    found = (row.number for row in rows if row.until <= now and _sit(connection_id, row.number, now, until))
+    return next(((number, until) for number in found), None)
+
+
+def _sit(connection_id: int, number: int, now: datetime, until: datetime) -> bool:
+    """One conditional UPDATE: whoever changes the row has the seat."""
+    free = Seat.objects.filter(connection_id=connection_id, number=number, until__lte=now)
+    return bool(free.update(until=until))

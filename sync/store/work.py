@@ -46,16 +46,19 @@ def take(flows: Collection[Flow], now: datetime) -> list[Task]:
     by_id = {flow.pk: flow for flow in flows}
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     with transaction.atomic():
-        due = Link.objects.filter(free, flow__in=by_id, due_at__lte=now).order_by("starts_at")
+        due = Link.objects.filter(free, flow__in=by_id, due_at__lte=now)
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
-        ahead = list(due.filter(ends_at__gte=now)[:MOST])
-        behind = list(due.filter(ends_at__lt=now)[: MOST - len(ahead)])
-        links = [*ahead, *behind]
+        links = list(due[: MOST + 1])
+        if len(links) > MOST:
+            ahead = list(due.filter(ends_at__gte=now).order_by("starts_at")[:MOST])
+            links = [*ahead, *due.filter(ends_at__lt=now).order_by("starts_at")[: MOST - len(ahead)]]
+        links.sort(key=lambda link: (link.ends_at < now, link.starts_at))
         # After the links: a change of the flow that is not seen here makes its links due anew.
         wanted = _wanted(by_id) if links else set()
         links = [link for link in links if link.flow_id in wanted]
-        Link.objects.filter(pk__in=[link.pk for link in links]).update(lease_until=now + LEASE)
+        if links:
+            Link.objects.filter(pk__in=[link.pk for link in links]).update(lease_until=now + LEASE)
     return [Task(link, by_id[link.flow_id]) for link in links]
 
 
@@ -74,7 +77,7 @@ def _wanted(flows: Mapping[int, Flow]) -> set[int]:
 
 def stands(flow: Flow) -> bool:
     """Whether the person still asks of this flow what they did when its work was taken."""
-    row = Flow.objects.filter(pk=flow.pk).select_related("pair").first()
+    row = next(iter(Flow.objects.filter(pk=flow.pk).select_related("pair")), None)
     if row is None:
         return False
     asked = [(getattr(row, name), getattr(flow, name)) for name in ASKED]
@@ -95,6 +98,12 @@ def deletions_waiting(flow: Flow, now: datetime, taken: Collection[int]) -> int:
     decided = (Link.State.FREED, Link.State.KEPT)
     due = Link.objects.filter(origin_gone | copy_gone, flow=flow, due_at__lte=now).exclude(state__in=decided)
     return due.exclude(pk__in=taken).count()
+
+
+def is_due(flows: Collection[Flow], now: datetime) -> bool:
+    """Whether any link of these flows wants a look; the quick question before `take`."""
+    at = next_due(flows)
+    return at is not None and at <= now
 
 
 def next_due(flows: Collection[Flow]) -> datetime | None:
