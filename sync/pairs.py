@@ -1,6 +1,7 @@
 """What people do with their pairs. Each verb changes rows and rings; cycles do the rest."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
@@ -128,15 +129,20 @@ def _restore(flow: Flow) -> None:
         link.save()
 
 
+def changed(flow: Flow, settings: FlowSettings | None, now: datetime) -> dict[str, object]:
+    """What an edit changes in the row of a flow; without settings the direction is switched off."""
+    if settings is None:
+        return {"ending_at": flow.ending_at or now}
+    tighter = settings.private and not flow.private
+    return {"ending_at": None, "strip_due": flow.strip_due or tighter, **settings.as_fields()}
+
+
 def _set(pair: Pair, source: Calendar, target: Calendar, settings: FlowSettings) -> None:
     flow, made = Flow.objects.get_or_create(
         pair=pair, source=source, defaults={"target": target, **settings.as_fields()}
     )
     if not made:
-        tighter = settings.private and not flow.private
-        Flow.objects.filter(pk=flow.pk).update(
-            ending_at=None, strip_due=flow.strip_due or tighter, **settings.as_fields()
-        )
+        Flow.objects.filter(pk=flow.pk).update(**changed(flow, settings, timezone.now()))
 
 
 def _check(user: User, first: Calendar, second: Calendar, *, two_way: bool, pair: Pair | None = None) -> None:

@@ -105,9 +105,9 @@ class Carrier:
 
     def _brake(self, flow: Flow, steps: list[Step]) -> list[Step]:
         """Hold deletions that look like damage, drop those the person decided against; everything else passes."""
-        record.leave([step.task for step in steps if _decided_against(step)])
-        steps = [step for step in steps if not _decided_against(step)]
-        deletions = [s for s in steps if isinstance(s.operation, Delete) and _counts(s)]
+        record.leave([step.task for step in steps if decided_against(step.task.link, step.operation)])
+        steps = [step for step in steps if not decided_against(step.task.link, step.operation)]
+        deletions = [s for s in steps if isinstance(s.operation, Delete) and counts(s.task.link, s.operation)]
         if not deletions:
             return steps
         copies = Link.objects.filter(flow=flow).exclude(copy_id="").count()
@@ -267,16 +267,15 @@ def _one_side(steps: Iterable[Step]) -> list[Step]:
     return [share[0] for share in by_task.values()]
 
 
-def _decided_against(step: Step) -> bool:
+def decided_against(link: Link, operation: Operation) -> bool:
     """A deletion of a copy that the person chose to keep; only ending the flow still takes it along."""
-    operation, kept = step.operation, step.task.link.state == Link.State.KEPT
     deletes = isinstance(operation, Delete) and operation.side is Side.COPY
-    return kept and deletes and operation.reason is not Reason.ENDING
+    return link.state == Link.State.KEPT and deletes and operation.reason is not Reason.ENDING
 
 
-def _counts(step: Step) -> bool:
+def counts(link: Link, operation: Operation) -> bool:
     """Whether a deletion counts for the brake: not what the person asked for, nor what they released."""
-    return step.operation.reason is not Reason.ENDING and step.task.link.state != Link.State.FREED
+    return operation.reason is not Reason.ENDING and link.state != Link.State.FREED
 
 
 def by_flow(tasks: Sequence[Task]) -> dict[int, list[Task]]:

@@ -1,34 +1,90 @@
-"""The dry run: what a pair would do, from the same planner, without writing anything."""
+"""The dry run: what a pair would do, made or changed, counted from what the planner says. Nothing is written anywhere."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import Enum
 
 from django.utils import timezone
 
 from sync.core.event import Event
-from sync.core.mark import Marks
-from sync.core.operation import Create, Reason, Skip
-from sync.core.plan import Copy, Known, Planner, Rules, Sight
+from sync.core.operation import Create, Delete, Forget, Reason, Side, Skip, Update
+from sync.core.privacy import BUSY_TITLE, stripped
 from sync.core.window import first_day, starts_at, window_at
 from sync.engine.clients import Clients
-from sync.models import Calendar
-from sync.pairs import FlowSettings
+from sync.engine.foresee import Look, Prospect, foresee, look_at
+from sync.models import Calendar, Flow, Link, Pair
+from sync.pairs import FlowSettings, changed
 from sync.providers.base import Span
-from sync.store import meetings
-from sync.store.keys import fingerprints, marks
-from sync.store.rules import looks
+from sync.store.keys import marks
+
+
+class Fate(Enum):
+    """What becomes of one event in one direction."""
+
+    CREATE = "a copy is made"
+    UPDATE = "its copy is rewritten in place"
+    REMOVE = "its copy is removed"
+    HOLD = "its copy would be removed, and waits for a word"
+    STAY = "its copy stays as it is"
+    SKIP = "it has no copy, and gets none"
+    ORIGIN_UPDATE = "the original takes over what was changed in its copy"
+    ORIGIN_REMOVE = "the original follows its deleted copy"
+
+
+CHANGES = frozenset(Fate) - {Fate.STAY, Fate.SKIP}
+
+
+@dataclass(slots=True)
+class Line:
+    """One event: its fate, why, and what planning knew of it. `title`: what its copy says, or would say."""
+
+    fate: Fate
+    reason: Reason
+    prospect: Prospect
+    title: str = ""
+
+    @property
+    def event(self) -> Event | None:
+        """The original; its copy where there is no original any more."""
+        return self.prospect.origin or self.prospect.copy
+
+    @property
+    def rewrites(self) -> bool:
+        """Whether a copy that stays is written to."""
+        if self.fate in {Fate.HOLD, Fate.ORIGIN_UPDATE}:
+            return strips(self.prospect)
+        return self.fate is Fate.UPDATE
+
+    @property
+    def changes_origin(self) -> bool:
+        return any(isinstance(o, Update | Delete) and o.side is Side.ORIGIN for o in self.prospect.operations)
 
 
 @dataclass(slots=True)
 class FlowPreview:
-    """One direction: how many copies, how many events get none and why, and how many copies fall on each day."""
+    """One direction: how many copies are made, how many events get none and why, how many copies fall on each day, and every event."""
 
     source: Calendar
     target: Calendar
     creates: int = 0
     skips: Counter[Reason] = field(default_factory=Counter)
     days: Counter[date] = field(default_factory=Counter)
+    lines: list[Line] = field(default_factory=list)
+    ending: bool = False
+
+    @property
+    def updates(self) -> int:
+        return sum(line.rewrites for line in self.lines)
+
+    @property
+    def origins(self) -> int:
+        """How many originals change or go, because their copies were changed or deleted by hand."""
+        return sum(line.changes_origin and line.fate is not Fate.HOLD for line in self.lines)
+
+    def number(self, fate: Fate) -> int:
+        return sum(line.fate is fate for line in self.lines)
 
 
 @dataclass(slots=True)
@@ -37,13 +93,30 @@ class Preview:
 
 
 def dry_run(*, first: Calendar, second: Calendar, out: FlowSettings, back: FlowSettings | None) -> Preview:
-    """Reads the sources completely, live; raises what providers raise. Copies that exist already are not counted again."""
-    directions = [(first, second, out), *([(second, first, back)] if back else [])]
-    clients = Clients(timezone.now())
-    read = {calendar.pk: events_of(calendar, clients) for calendar in (first, second)}
-    return Preview(
-        [_preview(source, target, settings, back is not None, read) for source, target, settings in directions]
-    )
+    """A pair that is to be made. Reads both calendars completely, live; raises `Trouble` and `Resting`."""
+    pair = Pair(first=first, second=second)
+    flows = [Flow(pair=pair, source=first, target=second, **out.as_fields())]
+    if back is not None:
+        flows.append(Flow(pair=pair, source=second, target=first, **back.as_fields()))
+    return _preview(flows, [first, second], copies_count=True)
+
+
+def dry_change(*, pair: Pair, out: FlowSettings, back: FlowSettings | None) -> Preview:
+    """A pair that is to be changed, as `pairs.edit` would. Raises `Trouble` and `Resting`."""
+    wanted = {pair.first_id: (pair.second, out), pair.second_id: (pair.first, back)}
+    standing = {flow.source_id: flow for flow in Flow.objects.filter(pair=pair)}
+    flows = []
+    for source in (pair.first, pair.second):
+        target, settings = wanted[source.pk]
+        flow = standing.get(source.pk)
+        if flow is None and settings is None:
+            continue
+        flow = flow or Flow()
+        fields = changed(flow, settings, timezone.now())
+        for name, value in {**fields, "pair": pair, "source": source, "target": target}.items():
+            setattr(flow, name, value)
+        flows.append(flow)
+    return _preview(flows, [pair.first, pair.second], copies_count=False)
 
 
 def example(calendar: Calendar) -> Event | None:
@@ -62,41 +135,74 @@ def events_of(calendar: Calendar, clients: Clients) -> list[Event]:
     return [event for page in pages for event in page.events]
 
 
-def _preview(
-    source: Calendar, target: Calendar, settings: FlowSettings, two_way: bool, read: dict[int, list[Event]]
-) -> FlowPreview:
-    now, keys = timezone.now(), marks()
-    rules = Rules(
-        looks=looks(
-            private=settings.private,
-            show_as=settings.show_as,
-            swap=(source.connection.address, target.connection.address) if settings.transform_identity else None,
-        ),
-        two_way=two_way,
-        target_address=target.connection.address,
-    )
-    target_ref = keys.calendar_ref(target.identity)
-    existing = {mark.origin for e in read[target.pk] if (mark := keys.read(e.mark)) and mark.target == target_ref}
-    met = {meetings.ref_of(event) for event in read[target.pk] if _no_origin(event, keys) is None} - {""}
-    planner, window, preview = Planner(fingerprints()), window_at(now), FlowPreview(source, target)
-    for event in read[source.pk]:
-        if reason := _no_origin(event, keys):
-            preview.skips[reason] += 1
-            continue
-        ref = keys.origin_ref(source.identity, event.id)
-        sight = Sight(origin=event, copy=Copy.NEVER, known=Known(salt=ref), met=meetings.ref_of(event) in met)
-        operations = planner.plan(sight, rules, window, now)
-        for operation in operations:
-            if isinstance(operation, Create) and ref not in existing:
-                preview.creates += 1
-                preview.days[first_day(event.content.when)] += 1
-            elif isinstance(operation, Skip):
-                preview.skips[operation.reason] += 1
-    return preview
+def _preview(flows: Sequence[Flow], calendars: Sequence[Calendar], *, copies_count: bool) -> Preview:
+    """`copies_count`: events that are copies themselves are told among those that are not copied."""
+    now = timezone.now()
+    clients = Clients(now)
+    links = Link.objects.filter(flow__in=[flow.pk for flow in flows if flow.pk]).order_by("starts_at")[:1]
+    looks = look_at(calendars, links, clients, now)
+    found = foresee(flows, looks, clients, now)
+    previews = []
+    for flow in flows:
+        preview = FlowPreview(flow.source, flow.target, ending=flow.ending_at is not None)
+        for prospect in found:
+            if prospect.task.flow is flow and (line := line_of(prospect)):
+                _add(preview, line)
+        if copies_count:
+            _add_copies(preview, looks[flow.source_id])
+        previews.append(preview)
+    return Preview(previews)
 
 
-def _no_origin(event: Event, keys: Marks) -> Reason | None:
+def _add(preview: FlowPreview, line: Line) -> None:
+    preview.lines.append(line)
+    if line.fate is Fate.SKIP:
+        preview.skips[line.reason] += 1
+    if line.fate is Fate.CREATE and line.event is not None:
+        preview.creates += 1
+        preview.days[first_day(line.event.content.when)] += 1
+
+
+def _add_copies(preview: FlowPreview, source: Look) -> None:
     """Copies are never origins, whoever made them."""
-    if keys.read(event.mark) or keys.owns_key(event.key):
-        return Reason.IS_COPY
-    return Reason.FOREIGN_COPY if event.mark else None
+    for event in source.events.values():
+        if marks().read(event.mark) or marks().owns_key(event.key):
+            preview.skips[Reason.IS_COPY] += 1
+        elif event.mark:
+            preview.skips[Reason.FOREIGN_COPY] += 1
+
+
+def line_of(prospect: Prospect) -> Line | None:
+    """What becomes of an event, in one word; None where neither side exists any more."""
+    by_side = {getattr(operation, "side", Side.COPY): operation for operation in prospect.operations}
+    if prospect.held:
+        reason = next((operation.reason for operation in prospect.operations), Reason.BRAKE)
+        return Line(Fate.HOLD, reason, prospect, _says(prospect))
+    match by_side.get(Side.COPY), by_side.get(Side.ORIGIN):
+        case Create(content=content, reason=reason), _:
+            return Line(Fate.CREATE, reason, prospect, content.title)
+        case Update(content=content, reason=reason), _:
+            return Line(Fate.UPDATE, reason, prospect, content.title)
+        case Delete(reason=reason), _:
+            return Line(Fate.REMOVE, reason, prospect, _says(prospect))
+        case Skip(reason=reason), _:
+            return Line(Fate.SKIP, reason, prospect)
+        case Forget(), _:
+            return None
+        case _, Update(reason=reason):
+            return Line(Fate.ORIGIN_UPDATE, reason, prospect, _says(prospect))
+        case _, Delete(reason=reason):
+            return Line(Fate.ORIGIN_REMOVE, reason, prospect)
+    if strips(prospect):
+        return Line(Fate.UPDATE, Reason.SETTINGS, prospect, BUSY_TITLE)
+    return Line(Fate.STAY, Reason.IN_STEP, prospect, _says(prospect))
+
+
+def _says(prospect: Prospect) -> str:
+    return prospect.copy.content.title if prospect.copy else ""
+
+
+def strips(prospect: Prospect) -> bool:
+    """Rule 4: a copy that shows more than its flow allows is rewritten, also where nothing else would be done about it."""
+    flow, copy = prospect.task.flow, prospect.copy
+    return flow.private and flow.strip_due and copy is not None and copy.content != stripped(copy.content)

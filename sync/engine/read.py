@@ -18,6 +18,12 @@ AHEAD = timedelta(days=14)
 ROLL = timedelta(days=7)
 
 
+def full_span(now: datetime) -> Span:
+    """What a complete reading begun now lists."""
+    window = window_at(now)
+    return Span(window.start, window.end + AHEAD)
+
+
 class Reading:
     """One reading. Afterwards `contents` holds what was read, by event id; `count` how many events that were.
 
@@ -58,8 +64,7 @@ class Reading:
         calendar = self._calendar
         if calendar.cursor and calendar.read_start and calendar.read_end:
             return Span(calendar.read_start, calendar.read_end)
-        window = window_at(self._now)
-        return Span(window.start, window.end + AHEAD)
+        return full_span(self._now)
 
     def _read(self) -> None:
         span = self._span()

@@ -6,11 +6,10 @@ from datetime import date
 
 from sync.core.operation import Reason
 from sync.engine import preview
-from sync.engine.clients import Resting
+from sync.engine.clients import Resting, Trouble
 from sync.engine.preview import FlowPreview, Preview
 from sync.models import Calendar
 from sync.pairs import FlowSettings
-from sync.providers.errors import ProviderError
 from sync.wording import calendar_name, listed
 from sync.wording import count as counted
 
@@ -45,7 +44,7 @@ class Count:
 def count(first: Calendar, second: Calendar, out: FlowSettings, back: FlowSettings | None) -> Count:
     try:
         found = preview.dry_run(first=first, second=second, out=out, back=back)
-    except (ProviderError, Resting):
+    except (Trouble, Resting):
         return Count("", [], "One of the two accounts does not answer at the moment, so nothing could be counted.")
     return Count(sentence(found, first, second), [_direction(flow) for flow in found.flows])
 
