@@ -7,6 +7,8 @@ PY := .venv/bin/python
 JOBS ?= 2
 # `make test TESTS=tests/core` runs a part.
 TESTS ?= tests
+# `make test DB=postgres` and `make run DB=postgres` start a server of their own.
+DB ?= sqlite
 # `make simulate HISTORIES=2000 SEED=7` plays that many, from that seed on.
 HISTORIES ?= 200
 SEED ?= 1
@@ -25,14 +27,15 @@ $(STAMP): requirements.txt requirements-dev.txt constraints.txt
 	@bin/setup
 	@touch $@
 
-packages: ## install what tests need of the system: Chromium and a font
-	@bin/system-packages chromium fonts-dejavu-core
+packages: ## install what tests need of the system: Chromium, a font and PostgreSQL
+	@bin/system-packages chromium fonts-dejavu-core postgresql
 
 run: setup ## start Hetk with clouds of its own on http://localhost:8000
-	@exec $(PY) -m bin.run
+	@[ $(DB) != postgres ] || bin/system-packages postgresql
+	@DB=$(DB) exec $(PY) -m bin.run
 
 test: setup packages ## run all tests: unit, contract, end to end, browser
-	@$(PY) -m pytest -q -n $(JOBS) --dist loadfile $(TESTS)
+	@DB=$(DB) $(PY) -m pytest -q -n $(JOBS) --dist loadfile $(TESTS)
 
 sweep: setup ## strike every call and every commit of every scenario with every trouble (an hour)
 	@SWEEP=all $(PY) -m pytest -q -s tests/engine/test_sweep.py

@@ -3,6 +3,7 @@
 import base64
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,12 +14,14 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from bin.postgres import NotStarted, Server
 from bin.supervisor import Child, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR_DIR = ROOT / "var"
 KEYS = VAR_DIR / "demo.env"
 DATABASE = VAR_DIR / "demo.sqlite3"
+POSTGRES = "demo"
 STATE = VAR_DIR / "sandbox.state"
 SITE_PORT, SANDBOX_PORT, SMTP_PORT = 8000, 9000, 9025
 SITE = f"http://localhost:{SITE_PORT}"
@@ -83,13 +86,14 @@ def load_keys(path: Path) -> dict[str, str]:
     return dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
 
 
-def environment(keys: dict[str, str], inherited: dict[str, str]) -> dict[str, str]:
-    """What all children see. Settings of a real installation that the shell may hold are left out."""
+def environment(keys: dict[str, str], inherited: dict[str, str], database_url: str = "") -> dict[str, str]:
+    """What all children see; `database_url` "": SQLite. Settings of a real installation that the shell may hold are left out."""
     kept = ("HETK_PUBLISHED", "HETK_LOG_LEVEL")
     clean = {name: value for name, value in inherited.items() if not name.startswith("HETK_") or name in kept}
     demo = {
         "HETK_VAR_DIR": str(VAR_DIR),
         "HETK_SQLITE": str(DATABASE),
+        "HETK_DATABASE_URL": database_url,
         "HETK_SITE_URL": SITE,
         "HETK_WEBHOOK_URL": WEBHOOKS,
         "HETK_SANDBOX_URL": SANDBOX,
@@ -102,10 +106,26 @@ def environment(keys: dict[str, str], inherited: dict[str, str]) -> dict[str, st
     return {"HETK_LOG_LEVEL": "WARNING", **clean, **keys, **demo}
 
 
-def begin_anew(database: Path) -> None:
+def begin_anew(database: Path, server: Server | None = None) -> None:
     """Forget the last run when the sandbox's clouds forgot theirs: connections to what is gone would only be broken."""
     for path in database.parent.glob(f"{database.name}*"):
         path.unlink()
+    if server:
+        server.drop(POSTGRES)
+        server.create(POSTGRES)
+    else:
+        for path in database.parent.glob("postgres-*"):
+            shutil.rmtree(path)
+
+
+def started_server() -> Server | None:
+    """The server that `DB=postgres` asks for, with its data under var/; None for SQLite. Raises NotStarted."""
+    if os.environ.get("DB", "sqlite") != "postgres":
+        return None
+    server = Server(VAR_DIR)
+    server.start()
+    server.create(POSTGRES)
+    return server
 
 
 def busy_ports(ports: list[int]) -> list[int]:
@@ -135,7 +155,7 @@ def site_answers(seconds: float, stopping: threading.Event) -> bool:
     return False
 
 
-def start_all(supervisor: Supervisor) -> str:
+def start_all(supervisor: Supervisor, server: Server | None = None) -> str:
     """Start everything in an order in which it works; what is wrong when it does not, "" when all is well."""
     say("Preparing the clouds, the database and the pages …")
     sandbox = Child("sandbox", SANDBOX_COMMAND, ready="sandbox ready on")
@@ -143,7 +163,7 @@ def start_all(supervisor: Supervisor) -> str:
     if not supervisor.wait_ready(sandbox, 60):
         return f"The sandbox did not start: {sandbox.last_words or 'it said nothing'}"
     if not sandbox.last_words.endswith("as it was left"):
-        begin_anew(DATABASE)
+        begin_anew(DATABASE, server)
     # In a session of its own: Ctrl-C lets it come to its end, which is near.
     env = dict(supervisor.environment)
     prepared = subprocess.run([*MANAGE, "prepare"], cwd=ROOT, env=env, check=False, start_new_session=True)
@@ -162,17 +182,22 @@ def start_all(supervisor: Supervisor) -> str:
 def main() -> int:
     if busy := busy_ports([SITE_PORT, SANDBOX_PORT, SMTP_PORT]):
         ports = " and ".join(map(str, busy))
-        ports = " and ".join(map(str, busy))
         say(
             f"In use by another program: port{'s' * (len(busy) > 1)} {ports}. Perhaps another `make run`? Stop that first."
         )
         return 1
-    env = environment(load_keys(KEYS), dict(os.environ))
+    keys = load_keys(KEYS)
+    try:
+        server = started_server()
+    except NotStarted as error:
+        say(str(error))
+        return 1
+    env = environment(keys, dict(os.environ), server.url(POSTGRES) if server else "")
     supervisor = Supervisor(cwd=ROOT, environment=env, say=say)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: supervisor.stop_soon())
     try:
-        trouble = start_all(supervisor)
+        trouble = start_all(supervisor, server)
         if supervisor.stopping.is_set():
             trouble = ""
         elif trouble:
@@ -184,6 +209,8 @@ def main() -> int:
         say("\nStopping …")
         if stubborn := supervisor.stop():
             say(f"Killed, since it did not stop by itself: {', '.join(stubborn)}.")
+        if server:
+            server.stop()
     return 1 if trouble else 0
 
 

@@ -17,6 +17,8 @@ from django.core import checks
 KEY_BYTES = 32
 # Backends that keep their values inside one process, so that a limit would be counted once per process.
 LONELY_CACHES = ("locmem", "dummy")
+# Modes of PostgreSQL's connections that never fall back to plain text.
+SEALED = ("require", "verify-ca", "verify-full")
 
 Apps = Sequence[AppConfig] | None
 
@@ -186,4 +188,19 @@ def check_proxies(app_configs: Apps, **_: Any) -> list[checks.CheckMessage]:
     ]
 
 
-ALL = [check_keys, check_site, check_outside_world, check_cache, check_proxies]
+def check_database(app_configs: Apps, **_: Any) -> list[checks.CheckMessage]:
+    """W032: what travels to a database elsewhere is sealed, and the database there is the one that was meant."""
+    host = settings.POSTGRES.get("HOST", "")
+    local = not host or host.startswith("/") or is_local(f"//{host}")
+    if local or settings.POSTGRES["OPTIONS"].get("sslmode") in SEALED:
+        return []
+    return [
+        checks.Warning(
+            "HETK_DATABASE_URL leads to another machine without insisting on TLS.",
+            hint="Add ?sslmode=verify-full (or require, where the network itself is trusted) to the address.",
+            id="hetk.W032",
+        )
+    ]
+
+
+ALL = [check_keys, check_site, check_outside_world, check_cache, check_proxies, check_database]

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 
-from hetk import env
+from hetk import databases, env
 
 # Lets `ModelAdmin[Connection]` and its like be written in code that runs.
 django_stubs_ext.monkeypatch()
@@ -21,7 +21,7 @@ SITE_URL = env.text("HETK_SITE_URL", "http://localhost:8000")
 ALLOWED_HOSTS = env.words("HETK_HOSTS", "localhost 127.0.0.1")
 CSRF_TRUSTED_ORIGINS = env.words("HETK_ORIGINS", SITE_URL)
 SECRET_KEY = env.text("HETK_SECRET_KEY")
-# Data of the installation itself: the SQLite file, keys of the demo.
+# Data of the installation itself: the SQLite file, static files, keys of the demo.
 VAR_DIR = Path(env.text("HETK_VAR_DIR", str(BASE_DIR / "var")))
 
 # Keys of the vault and of marks: "id:base64 of 32 bytes", the first one seals, the others still open.
@@ -141,20 +141,10 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # --- Database, cache, timetable ------------------------------------------------------------------------------------------
 
-# Immediate transactions: a deferred one that reads and then writes fails under a second writer, whatever the timeout.
-SQLITE: dict[str, Any] = {
-    "ENGINE": "django.db.backends.sqlite3",
-    "NAME": env.text("HETK_SQLITE", str(VAR_DIR / "hetk.sqlite3")),
-    "CONN_MAX_AGE": None,
-    # A file for tests too: the threads of a database in memory could not see each other's rows.
-    "TEST": {"NAME": str(VAR_DIR / "test.sqlite3")},
-    "OPTIONS": {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;",
-    },
-}
-DATABASES = {"default": SQLITE}
+SQLITE = databases.sqlite(env.text("HETK_SQLITE", str(VAR_DIR / "hetk.sqlite3")), VAR_DIR)
+# Empty: SQLite.
+POSTGRES = databases.postgres(env.text("HETK_DATABASE_URL", ""))
+DATABASES = {"default": POSTGRES or SQLITE}
 
 # Shared by all processes: limits on sign-in attempts count in here.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
-from tests.environment import LIVE_PORT, NOWHERE, VAR_DIR, WEBHOOK_URL
+from tests.environment import LIVE_PORT, NOWHERE, ON_POSTGRES, VAR_DIR, WEBHOOK_URL
 from tests.outside import Outside
+from tests.postgres import instead
 
 pytest_plugins = ["tests.nothing_skipped"]
 
@@ -31,6 +32,17 @@ def sandbox(_outside: Outside, settings: Settings) -> Iterator[Outside]:
     yield _outside
     outbound.configure(hosts=settings.OUTBOUND_HOSTS, sandbox_url=NOWHERE)
     _outside.reset()
+
+
+@pytest.fixture
+def postgres(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The database is PostgreSQL, whichever the run uses; what several threads do there is seen by all of them."""
+    if ON_POSTGRES:
+        request.getfixturevalue("transactional_db")
+        yield
+        return
+    with request.getfixturevalue("django_db_blocker").unblock(), instead():
+        yield
 
 
 @pytest.fixture(autouse=True)

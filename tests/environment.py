@@ -8,6 +8,8 @@ import socket
 import tempfile
 from pathlib import Path
 
+from tests.postgres import database_url
+
 
 def free_port() -> int:
     """A port of 127.0.0.1 that nobody listens on right now."""
@@ -24,6 +26,9 @@ WEBHOOK_URL = "https://hooks.hetk.example"
 # The discard port: a test that forgot to ask for the sandbox is refused there, never let out.
 NOWHERE = "http://127.0.0.1:9"
 
+# `make test DB=postgres`: everything on a server that is started for it.
+ON_POSTGRES = os.environ.get("DB", "sqlite") == "postgres"
+
 for name in [name for name in os.environ if name.startswith("HETK_") and name != "HETK_PUBLISHED"]:
     del os.environ[name]
 os.environ.update(
@@ -33,6 +38,7 @@ os.environ.update(
     HETK_MARK_KEYS="k1:" + base64.b64encode(b"m" * 32).decode(),
     HETK_VAR_DIR=str(VAR_DIR),
     HETK_SQLITE=str(VAR_DIR / "hetk.sqlite3"),
+    HETK_DATABASE_URL=database_url() if ON_POSTGRES else "",
     HETK_SITE_URL=f"http://localhost:{LIVE_PORT}",
     HETK_WEBHOOK_URL=WEBHOOK_URL,
     HETK_SANDBOX_URL=NOWHERE,

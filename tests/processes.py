@@ -9,14 +9,23 @@ from collections.abc import Callable
 from tests.outside import ROOT, Outside
 
 
+def database() -> dict[str, str]:
+    """Where the test's own database is, in words of the environment."""
+    from django.db import connection
+
+    facts = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return {"HETK_SQLITE": str(facts["NAME"]), "HETK_DATABASE_URL": ""}
+    return {"HETK_DATABASE_URL": f"postgresql://{facts['USER']}@/{facts['NAME']}?host={facts['HOST']}"}
+
+
 def environment(sandbox: Outside) -> dict[str, str]:
     """What a process of Hetk needs to work beside the test, on its database."""
     from django.conf import settings
-    from django.db import connection
 
     return {
         **os.environ,
-        "HETK_SQLITE": str(connection.settings_dict["NAME"]),
+        **database(),
         "HETK_SANDBOX_URL": sandbox.url,
         "HETK_SMTP_PORT": str(sandbox.smtp_port),
         "HETK_WEBHOOK_URL": settings.WEBHOOK_URL,

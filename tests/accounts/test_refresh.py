@@ -1,13 +1,11 @@
 """Access tokens: kept while they last, refreshed once however many ask, and who is to blame when that fails."""
 
-import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.conf import settings as django_settings
 from django.core import mail
 from django.db import connection as database
 from django.db import transaction
@@ -18,6 +16,7 @@ from accounts.models import Connection
 from accounts.oauth.errors import GrantDead, OurFault, TryLater
 from accounts.oauth.refresh import binding
 from tests.factories import connect, make_user, put_access
+from tests.processes import environment
 
 TOKEN_HOST = {"alice-northwind": "login.microsoftonline.com", "alice-gmail": "oauth2.googleapis.com"}
 BOTH = pytest.mark.parametrize("person", ["alice-northwind", "alice-gmail"])
@@ -165,13 +164,8 @@ def test_processes_do_not_race_either(sandbox):
         "from accounts import oauth\nfrom accounts.models import Connection\n"
         "print(oauth.access_token(Connection.objects.get()))"
     )
-    surroundings = {
-        **os.environ,
-        "HETK_SQLITE": str(django_settings.DATABASES["default"]["NAME"]),
-        "HETK_SANDBOX_URL": sandbox.url,
-    }
     asked = [
-        subprocess.Popen([sys.executable, "-c", program], env=surroundings, stdout=subprocess.PIPE, text=True)
+        subprocess.Popen([sys.executable, "-c", program], env=environment(sandbox), stdout=subprocess.PIPE, text=True)
         for _ in range(3)
     ]
 

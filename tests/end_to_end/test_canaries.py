@@ -7,6 +7,7 @@ import logging.config
 import pickle
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -174,9 +175,7 @@ def everything(walk: Walk, log: io.StringIO) -> dict[str, str]:
         str(row) for model in apps.get_models() if model._meta.managed for row in model._default_manager.values()
     )
     found["sessions"] = "\n".join(str(row.get_decoded()) for row in Session.objects.all())
-    with sqlite3.connect(connection.settings_dict["NAME"]) as database:
-        found["dump"] = "\n".join(database.iterdump())
-    database.close()
+    found["dump"] = _dump()
     for place in ("dashboard", "activity", "connections", "settings"):
         walk.answers.append(walk.browser.get(reverse(place)))
     for place in ("pair", "edit", "pair_activity", "end"):
@@ -185,6 +184,16 @@ def everything(walk: Walk, log: io.StringIO) -> dict[str, str]:
     found["pages"] = "\n".join(_text(answer) for answer in walk.answers)
     found["support desk"] = "\n".join(_support_desk())
     return found
+
+
+def _dump() -> str:
+    """Every table of the database, those that no model knows of included."""
+    if connection.vendor == "sqlite":
+        with closing(sqlite3.connect(connection.settings_dict["NAME"])) as database:
+            return "\n".join(database.iterdump())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT database_to_xml(true, false, '')")
+        return str(cursor.fetchone()[0])
 
 
 def _text(answer: Any) -> str:

@@ -18,6 +18,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import load_backend
 
 from accounts.models import Connection, User
+from hetk.settings import SQLITE
 from sync import calendars
 from sync.models import Brake
 from sync.pairs import decide
@@ -169,7 +170,7 @@ class Slept:
 @contextmanager
 def arena() -> Iterator[Arena]:
     """A database of its own in memory, with one connection, in the place of the usual one."""
-    facts = {**connections.settings["default"], "NAME": ":memory:"}
+    facts = {**connections.settings["default"], **SQLITE, "NAME": ":memory:"}
     usual, memory = connections["default"], load_backend(facts["ENGINE"]).DatabaseWrapper(facts, "default")
     logging.disable(logging.CRITICAL)
     connections["default"] = memory
