@@ -18,6 +18,7 @@ TIMETABLE = (
     Entry("tell about halts", "sync.tasks.tell_about_halts", 5, "a mail that failed when a connection halted"),
     Entry("renew watches", "sync.tasks.renew_watches", 10, "a net under the cycles that renew their own"),
     Entry("look for silence", "sync.tasks.look_for_silence", 15, "a calendar that nothing makes due is made due"),
+    Entry("ask for verifications", "sync.tasks.ask_for_verifications", 5, "each pair once a day, at a time of its own"),
     Entry("refresh calendars", "sync.tasks.refresh_calendars", 24 * 60, "names, rights and new calendars"),
     Entry("forget old rows", "sync.tasks.forget_old_rows", 24 * 60, "retention as promised"),
 )

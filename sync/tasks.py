@@ -1,14 +1,15 @@
 """Housekeeping that the timetable calls. Each is a few lines: what is to be done stands in the database already."""
 
 import logging
+import random
 from datetime import timedelta
 
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts import halts
-from sync import calendars, emails
-from sync.models import Activity, Brake, Calendar, Flow, Run, Watch
+from sync import calendars, emails, verify
+from sync.models import Activity, Brake, Calendar, Flow, Run, Verification, Watch
 from sync.store import due
 
 log = logging.getLogger("hetk.tasks")
@@ -51,6 +52,11 @@ def look_for_silence() -> int:
     return due.ring(asleep.values_list("pk", flat=True))
 
 
+def ask_for_verifications() -> int:
+    """Full audits whose time of the day has come; the cycles of their calendars carry them out."""
+    return verify.ask_due(timezone.now(), random.SystemRandom())
+
+
 def refresh_calendars() -> int:
     """Names, rights and new calendars of every connected account."""
     return calendars.refresh_all()
@@ -61,4 +67,5 @@ def forget_old_rows() -> int:
     now = timezone.now()
     runs, _ = Run.objects.filter(started_at__lt=now - RUNS_KEPT).delete()
     activities, _ = Activity.objects.filter(at__lt=now - ACTIVITY_KEPT).delete()
-    return runs + activities
+    audits, _ = Verification.objects.filter(finished_at__lt=now - ACTIVITY_KEPT).delete()
+    return runs + activities + audits

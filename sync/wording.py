@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from sync.models import Calendar, Flow, ShowAsRule
+from sync.models import Calendar, Flow, ShowAsRule, Verification
 from sync.pairs import FlowSettings
 
 PLAIN_NAMES = {"calendar", "kalender", "calendrier", "calendario"}
@@ -73,3 +73,13 @@ def looks_words(chosen: Flow | FlowSettings) -> str:
     if chosen.transform_identity and not chosen.private:
         words.append("your address exchanged")
     return ", ".join(words)
+
+
+def verification_words(row: Verification) -> str:
+    """How an audit ended: "0 differences", "3 differences, all repaired", or why it is no verification."""
+    if row.outcome == Verification.Outcome.FAILED:
+        return f"not verified: {row.trouble}"
+    found = count(row.differences, "difference")
+    if not row.differences:
+        return found
+    return f"{found}, all repaired" if not row.left else f"{found}, {count(row.left, 'left', 'left')}"

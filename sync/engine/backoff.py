@@ -8,6 +8,8 @@ PARK_AFTER = 8
 REFUSALS = 2
 POLL = timedelta(minutes=15)
 POLL_UNWATCHED = timedelta(minutes=3)
+VERIFY_FIRST = timedelta(minutes=5)
+VERIFY_LONGEST = timedelta(hours=6)
 
 
 def pause(attempts: int, chance: float, asked: float | None = None) -> timedelta:
@@ -19,3 +21,9 @@ def pause(attempts: int, chance: float, asked: float | None = None) -> timedelta
 def poll_after(watched: bool, chance: float) -> timedelta:
     """When to look again although nothing rang; spread so that restarts do not make everybody due at once."""
     return (POLL if watched else POLL_UNWATCHED) * (0.8 + chance * 0.4)
+
+
+def verify_again(attempt: int, chance: float) -> timedelta:
+    """The wait after an audit that failed: doubling from five minutes to six hours, spread by `chance`."""
+    doubled: timedelta = VERIFY_FIRST * (1 << min(attempt - 1, 10))
+    return min(VERIFY_LONGEST, doubled) * (0.75 + chance / 2)

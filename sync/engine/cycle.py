@@ -9,7 +9,7 @@ from types import TracebackType
 
 from accounts import halts
 from accounts.models import Connection
-from sync.engine import endings, watches
+from sync.engine import audit, endings, watches
 from sync.engine.backoff import pause, poll_after
 from sync.engine.carry import Carrier, Tally, by_flow
 from sync.engine.clients import Clients, Resting, Trouble
@@ -17,7 +17,7 @@ from sync.engine.read import Reading
 from sync.engine.sight import Sights
 from sync.models import Calendar, Flow, Run
 from sync.providers.errors import ComeBack, NoAccess, OurFault, ProviderError, SignInAgain
-from sync.store import due, strays, work
+from sync.store import due, strays, verifications, work
 from sync.store.rules import flows_touching, two_way_ids
 from sync.store.seats import Full, seat
 
@@ -106,6 +106,7 @@ class Cycle:
         ready = [flow for flow in ready if is_ready(flow, clients)]
         for flow in ready:
             endings.settle(flow, self.clock())
+        self._verify(ready, clients, carrier)
         now = self.clock()
         renewed = self._watch(clients, now)
         return self._next_due(ready, now, at_once=renewed)
@@ -142,6 +143,14 @@ class Cycle:
                 # What is left takes another complete reading.
                 Calendar.objects.filter(pk=self.calendar.pk).update(cursor="")
 
+    def _verify(self, ready: Sequence[Flow], clients: Clients, carrier: Carrier) -> None:
+        """The audits that wait for these pairs. One that fails is on record, and stops no ordinary work."""
+        try:
+            audit.verify(ready, clients, carrier, self.calendar, self.clock, self.chance())
+        except Trouble as trouble:
+            carrier.tally.trouble = trouble.error.message
+            self._trouble(trouble)
+
     def _watch(self, clients: Clients, now: datetime) -> bool:
         """A bell that cannot be hung is no reason to fail the cycle: polling goes on underneath."""
         try:
@@ -153,6 +162,7 @@ class Cycle:
     def _next_due(self, ready: Sequence[Flow], now: datetime, *, at_once: bool) -> datetime:
         renew = watches.renew_at(self.calendar)
         times = [now + poll_after(renew is not None, self.chance()), work.next_due(ready), renew]
+        times.append(verifications.next_due(ready, now))
         soonest = min(time for time in times if time is not None)
         return now if at_once else max(soonest, now + SOON)
 

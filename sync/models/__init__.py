@@ -2,6 +2,7 @@ from sync.models.calendar import Calendar, Seat
 from sync.models.link import Link, Meeting, Stray
 from sync.models.pair import Brake, Flow, Pair, ShowAsRule
 from sync.models.run import Activity, Run
+from sync.models.verification import Verification
 from sync.models.watch import Watch
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "Seat",
     "ShowAsRule",
     "Stray",
+    "Verification",
     "Watch",
 ]

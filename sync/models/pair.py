@@ -19,8 +19,11 @@ class Pair(models.Model):
     paused_at = models.DateTimeField(null=True, blank=True)
     # Set when the person ended the pair: its copies are being removed and the row goes when none is left.
     ending_at = models.DateTimeField(null=True, blank=True)
+    # When the timetable asks for its next full audit; NULL until that is settled.
+    verify_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        indexes = (models.Index(fields=("verify_at",), name="pair_verify"),)
         ordering = ("created_at",)
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from sync.core.mark import Mark
 from sync.core.window import last_moment, midnight, starts_at
 from sync.models import Calendar, Flow, Link, Stray
 from sync.providers.base import Span
-from sync.store import meetings, rows
+from sync.store import meetings, rows, strays
 from sync.store.keys import fingerprints, marks
 
 CHUNK = 500
@@ -111,7 +111,7 @@ class Observer:
         new: list[Link] = []
         seen: list[Link] = []
         copies_seen: list[Link] = []
-        strays: list[Stray] = []
+        found: list[Stray] = []
         own: list[Event] = []
         for event in events:
             mark = read.get(event.id)
@@ -120,7 +120,7 @@ class Observer:
                 if self._see_copy(link, event, mark):
                     copies_seen.append(link)
             elif mark and mark.target == self._ref:
-                strays.append(self._stray(event, mark))
+                found.append(strays.of(self._calendar, event, mark))
             elif not event.mark and not marks().owns_key(event.key):
                 own.append(event)
                 # A master stands for its instances and is no event itself.
@@ -132,7 +132,7 @@ class Observer:
         rows.save(seen, SEEN)
         rows.save(copies_seen, COPY_SEEN)
         Stray.objects.bulk_create(
-            strays,
+            found,
             update_conflicts=True,
             unique_fields=["calendar", "copy_id"],
             update_fields=["version", "source_ref", "origin_ref", "generation", "starts_at", "ends_at"],
@@ -147,18 +147,6 @@ class Observer:
         links = Link.objects.filter(flow__in=self._out).exclude(origin_seen=Link.GONE)
         for over in (links.filter(series_id__in=alone), links.filter(series_id="", origin_id__in=masters)):
             over.update(origin_seen=Link.GONE, due_at=self._now, attempts=0)
-
-    def _stray(self, event: Event, mark: Mark) -> Stray:
-        return Stray(
-            calendar=self._calendar,
-            copy_id=event.id,
-            version=event.version,
-            source_ref=mark.source,
-            origin_ref=mark.origin,
-            generation=mark.generation,
-            starts_at=starts_at(event.content.when),
-            ends_at=last_moment(event.content.when),
-        )
 
     def _see_origins(self, event: Event, known: dict[tuple[int, str], Link], new: list[Link], seen: list[Link]) -> None:
         for flow in self._out:

@@ -1,11 +1,14 @@
 """Copies of ours whose link and origin are both gone: claimed by the flow that made them, they go like any other."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 
-from sync.core.window import midnight
-from sync.models import Flow, Link, Stray
+from sync.core.event import Event
+from sync.core.mark import Mark
+from sync.core.window import last_moment, midnight, starts_at
+from sync.models import Calendar, Flow, Link, Stray
 from sync.store.keys import marks
 
 
@@ -26,6 +29,25 @@ def claim(flow: Flow, now: datetime) -> int:
     Link.objects.bulk_create([_link(flow, stray, now) for stray in found], ignore_conflicts=True)
     Stray.objects.filter(pk__in=[stray.pk for stray in found]).delete()
     return len(found)
+
+
+def note(calendar: Calendar, events: Sequence[Event]) -> None:
+    """Copies of ours that stand beside the one their link knows: they go as if their origin were gone."""
+    read = [(event, marks().read(event.mark)) for event in events]
+    Stray.objects.bulk_create([of(calendar, event, mark) for event, mark in read if mark], ignore_conflicts=True)
+
+
+def of(calendar: Calendar, event: Event, mark: Mark) -> Stray:
+    return Stray(
+        calendar=calendar,
+        copy_id=event.id,
+        version=event.version,
+        source_ref=mark.source,
+        origin_ref=mark.origin,
+        generation=mark.generation,
+        starts_at=starts_at(event.content.when),
+        ends_at=last_moment(event.content.when),
+    )
 
 
 def _link(flow: Flow, stray: Stray, now: datetime) -> Link:

@@ -1,12 +1,14 @@
 """The commands of the app, as somebody types them."""
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from django_q.models import Schedule
 
-from sync.models import Link
+from sync import pairs
+from sync.models import Link, Pair
 from sync.schedule import TIMETABLE
 from tests.engine.world import World
 
@@ -67,3 +69,26 @@ def test_every_task_of_the_timetable_exists_and_runs(world: World) -> None:
 
     for entry in TIMETABLE:
         assert import_string(entry.task)() >= 0
+
+
+def test_verify_asks_for_an_audit_and_tells_how_the_last_ones_ended(world: World) -> None:
+    home, work = world.calendar("alice@home.example"), world.calendar("alice@work.example")
+    world.event(home, "Doctor")
+    pair = world.pair(home, work)
+    assert "asked for" in run("verify", str(pair.public_id))
+    world.settle()
+    told = run("verify", str(pair.public_id), "--look")
+    assert told.splitlines()[0].endswith("UTC  0 differences")
+    assert "asked for" not in told
+    assert "Doctor" not in told
+
+
+def test_verify_alone_names_the_pairs_that_had_no_audit_for_a_day(world: World) -> None:
+    home, work = world.calendar("alice@home.example"), world.calendar("alice@work.example")
+    pair = world.pair(home, work)
+    assert run("verify").splitlines() == ["0 pairs without a complete audit for a day"]
+    Pair.objects.update(created_at=world.now - timedelta(hours=30))
+    assert run("verify").splitlines()[0] == f"{pair.public_id}  never verified"
+    pairs.pause(pair=pair)
+    with pytest.raises(CommandError, match="paused"):
+        run("verify", str(pair.public_id))
