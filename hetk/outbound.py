@@ -1,8 +1,9 @@
 """The one door for bytes: every request that Hetk makes goes through here.
 
 Only hosts on the list, only https, only public addresses (judged while connecting, see `hetk.addresses`), no redirects, no
-proxies from the environment, a limit on time and size, connections reused by all threads. Retrying is the caller's business:
-`Unreachable` is always safe to retry, `Lost` may have been carried out.
+proxies from the environment, a limit on time and size, connections reused by all threads. An address that a person typed in
+(`anywhere`) need not be on the list; everything else holds for it too. Retrying is the caller's business: `Unreachable` is
+always safe to retry, `Lost` may have been carried out.
 
 The demo and the tests have a sandbox in place of the internet: with `sandbox_url` set, `https://host/path` is sent to
 `<sandbox_url>/host/path` and nothing goes anywhere else. The rest of the product knows the real addresses only.
@@ -10,6 +11,7 @@ The demo and the tests have a sandbox in place of the internet: with `sandbox_ur
 
 import json
 import os
+import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -32,6 +34,9 @@ __all__ = ["Forbidden", "Lost", "Response", "TooLarge", "Unreachable", "browser_
 
 USER_AGENT = "Hetk/1.0 (+https://hetk.io)"
 CHUNK = 65536
+PORTS = frozenset((None, 443))
+# Where people run servers of their own when 443 is taken.
+PORTS_ANYWHERE = PORTS | {8443}
 
 
 class Unreachable(Exception):
@@ -67,7 +72,10 @@ class Door:
     """Where requests may go, and the connections that are open."""
 
     def __init__(self, *, hosts: Iterable[str], sandbox_url: str, user_agent: str) -> None:
-        self.hosts = frozenset(hosts)
+        hosts = frozenset(hosts)
+        self.hosts = frozenset(host for host in hosts if "*" not in host)
+        # A star stands for the number in the name of one of many like machines: p42-caldav.icloud.com.
+        self.families = [re.compile(re.escape(host).replace(r"\*", "[0-9]{1,4}")) for host in hosts - self.hosts]
         self.sandbox_url = sandbox_url.rstrip("/")
         self.user_agent = user_agent
         self.forget_connections()
@@ -77,16 +85,19 @@ class Door:
         # The map alone leads to http, and with a map nothing leads to https: the scheme decides who is guarded.
         self.pools.pool_classes_by_scheme = {"http": PlainPool, "https": GuardedPool}
 
-    def address(self, url: str) -> str:
+    def address(self, url: str, *, anywhere: bool = False) -> str:
         """`url` as it is sent: itself, or its place in the sandbox. Raises `Forbidden`."""
         parsed = _parse(url)
-        if parsed.scheme != "https" or parsed.auth or parsed.port not in {None, 443}:
+        if parsed.scheme != "https" or parsed.auth or parsed.port not in (PORTS_ANYWHERE if anywhere else PORTS):
             raise Forbidden(f"only plain https addresses are allowed, not {parsed.scheme}://{parsed.host}")
-        if parsed.host not in self.hosts:
+        if not parsed.host or not (anywhere or self._listed(parsed.host)):
             raise Forbidden(f"{parsed.host} is not on the list of hosts")
         if self.sandbox_url:
-            return f"{self.sandbox_url}/{parsed.host}{parsed.request_uri}"
+            return f"{self.sandbox_url}/{parsed.netloc}{parsed.request_uri}"
         return parsed.url
+
+    def _listed(self, host: str) -> bool:
+        return host in self.hosts or any(family.fullmatch(host) for family in self.families)
 
 
 _door: Door | None = None
@@ -107,13 +118,14 @@ def request(
     body: bytes | None = None,
     timeout: float = 30.0,
     limit: int = 20_000_000,
+    anywhere: bool = False,
 ) -> Response:
     """Send one request and read its answer: within `timeout` seconds, up to `limit` bytes (after decompression).
 
-    Raises `Unreachable`, `Lost`, `TooLarge`, `Forbidden`; any status is an answer.
+    `anywhere`: the host was given by a person and need not be on the list. Raises `Unreachable`, `Lost`, `TooLarge`, `Forbidden`; any status is an answer.
     """
     door = _configured()
-    address = door.address(url)
+    address = door.address(url, anywhere=anywhere)
     deadline = time.monotonic() + timeout
     progress.sent = False
     try:

@@ -73,6 +73,8 @@ OUTBOUND_HOSTS = [
     "accounts.google.com",
     "oauth2.googleapis.com",
     "www.googleapis.com",
+    "caldav.icloud.com",
+    "p*-caldav.icloud.com",
 ]
 # Those of them that people are sent to, to sign in and consent.
 SIGN_IN_HOSTS = ["login.microsoftonline.com", "accounts.google.com"]

@@ -91,7 +91,7 @@ class Sights:
         """The events by id; when there are more than one request can bring, a complete listing is cheaper."""
         provider = self._clients.of(calendar.connection)
         answers: dict[str, Event | None] = {}
-        if len(ids) > provider.traits.batch and calendar.read_start and calendar.read_end:
+        if len(ids) > provider.traits.fetch and calendar.read_start and calendar.read_end:
             pages = provider.read(calendar.remote_id, "", Span(calendar.read_start, calendar.read_end))
             listed = {event.id: event for page in pages for event in page.events}
             answers = {event_id: listed[event_id] for event_id in ids if event_id in listed}

@@ -29,6 +29,7 @@ class Traits:
     pushes: watches exist.
     seats: how many requests at once one mailbox bears.
     batch: how many writes go in one request (1: none).
+    fetch: how many events one request brings by id.
     """
 
     conditional: bool
@@ -36,6 +37,7 @@ class Traits:
     pushes: bool
     seats: int
     batch: int
+    fetch: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

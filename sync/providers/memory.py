@@ -128,8 +128,8 @@ class MemoryProvider:
     def get(self, calendar_id: str, ids: Sequence[str]) -> dict[str, Event | None]:
         shelf = self._shelf(calendar_id)
         found: dict[str, Event | None] = {}
-        for at in range(0, len(ids), self.traits.batch):
-            part = ids[at : at + self.traits.batch]
+        for at in range(0, len(ids), self.traits.fetch):
+            part = ids[at : at + self.traits.fetch]
             self._ask("get", calendar_id, subject=tuple(part))
             found |= {id: shelf.events.get(id) for id in part}
         return found

@@ -7,6 +7,8 @@ from sync.providers.base import Build, Provider, Token
 BUILDERS = {
     "microsoft": "sync.providers.microsoft.provider.build",
     "google": "sync.providers.google.provider.build",
+    "icloud": "sync.providers.caldav.provider.icloud",
+    "caldav": "sync.providers.caldav.provider.anywhere",
     # The in-memory provider, for tests: it speaks to the cloud that `memory.use` was given.
     "memory": "sync.providers.memory.build",
 }

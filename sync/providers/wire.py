@@ -7,7 +7,7 @@ depends on the question and is decided by the provider.
 import base64
 import binascii
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -208,3 +208,32 @@ def keep_quiet(body: Mapping[str, Any] | None, *, allowed: frozenset[str], off: 
             raise Refused(f"a write may not hold {name}", code="door")
         if name in off and value != off[name]:
             raise Refused(f"a write may not switch on {name}", code="door")
+
+
+QUIET_PARTS = frozenset(("VEVENT", "VTIMEZONE", "STANDARD", "DAYLIGHT"))
+_LOUD = "ATTENDEE ORGANIZER CONFERENCE REQUEST-STATUS METHOD SCHEDULE-STATUS"
+LOUD_LINES = frozenset(_LOUD.split())
+LOUD_BEGINNINGS = ("X-GOOGLE-CONFERENCE", "X-MICROSOFT-ONLINEMEETING", "X-MICROSOFT-SKYPETEAMS", "X-ZOOM", "X-WEBEX")
+
+
+def keep_quiet_calendar(
+    blocks: Iterable[tuple[str, str]], *, before: Iterable[tuple[str, str]] = (), own: Collection[str] = ()
+) -> None:
+    """The same door for iCalendar: `blocks` are properties and components, each by its name and its whole text.
+
+    What is loud may only stand there as it stood `before`, in a person's own event that is put back whole: an alarm of their
+    own is theirs. A guest besides the owner (`own`: the owner's addresses) never may: the server would mail.
+    """
+    there = set(before)
+    addresses = [
+        re.compile(rf"(?:mailto:|email=\"?){re.escape(address)}(?![\w.@-])", re.IGNORECASE)
+        for address in own
+        if address
+    ]
+    for name, text in blocks:
+        part = text.startswith("BEGIN:")
+        loud = name not in QUIET_PARTS if part else name in LOUD_LINES or name.startswith(LOUD_BEGINNINGS)
+        if loud and (name, text) not in there:
+            raise Refused(f"a write may not hold {name}", code="door")
+        if name in ("ATTENDEE", "ORGANIZER") and not any(address.search(text) for address in addresses):
+            raise Refused("a write may not reach another person", code="door")

@@ -86,6 +86,69 @@ def test_a_listed_host_that_leads_home_is_forbidden_before_connecting(host):
         outbound.request("GET", f"https://{host}/", timeout=2)
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        *(
+            "localhost",
+            "127.0.0.1",
+            "127.1",
+            "0x7f000001",
+            "2130706433",
+            "0.0.0.0",
+            "10.0.0.1",
+            "100.64.0.1",
+            "169.254.169.254",
+        ),
+        *("[::1]", "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[fe80::1]", "[fc00::1]", "224.0.0.1"),
+    ],
+)
+@pytest.mark.parametrize("port", ["", ":8443"])
+def test_an_address_that_a_person_gives_never_leads_into_a_private_network(host, port):
+    outbound.configure(hosts=[], sandbox_url="")
+    with pytest.raises(outbound.Forbidden, match="not public"):
+        outbound.request("PROPFIND", f"https://{host}{port}/", timeout=2, anywhere=True)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://dav.example/",
+        "https://me:pass@dav.example/",
+        "https://dav.example:22/",
+        "file:///etc/passwd",
+        "https:///x",
+    ],
+)
+def test_what_a_person_gives_must_be_a_plain_https_address(server, url):
+    with pytest.raises(outbound.Forbidden):
+        outbound.request("GET", url, anywhere=True)
+    assert server.requests == []
+
+
+def test_a_host_that_nobody_listed_is_asked_only_where_a_person_gave_it(server):
+    outbound.request("GET", "https://dav.example:8443/x", anywhere=True)
+    with pytest.raises(outbound.Forbidden):
+        outbound.request("GET", "https://dav.example/x")
+    assert [path for _, path, _, _ in server.requests] == ["/dav.example:8443/x"]
+
+
+def test_a_star_stands_for_the_number_of_one_of_many_machines(server):
+    outbound.configure(hosts=["p*-caldav.icloud.com"], sandbox_url=server.url)
+    outbound.request("GET", "https://p42-caldav.icloud.com/x")
+    for host in (
+        "p-caldav.icloud.com",
+        "p4.2-caldav.icloud.com",
+        "pevil.example/-caldav.icloud.com",
+        "xp42-caldav.icloud.com",
+    ):
+        with pytest.raises(outbound.Forbidden):
+            outbound.request("GET", f"https://{host}/x")
+    with pytest.raises(outbound.Forbidden):
+        outbound.request("GET", "https://p42-caldav.icloud.com.evil.example/x")
+    assert len(server.requests) == 1
+
+
 def test_the_sandbox_of_the_settings_is_the_only_private_place(server):
     outbound.configure(hosts=["localhost"], sandbox_url=server.url)
     outbound.request("GET", "https://localhost/")

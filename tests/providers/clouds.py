@@ -86,6 +86,8 @@ class CloudOutside:
     zones_kept: bool
     found_by_key: bool
     keys_stay_taken: bool
+    exact_pauses = True
+    ids_return = False
 
     def __init__(self, sandbox: Sandbox, listener: Listener) -> None:
         self.sandbox = sandbox

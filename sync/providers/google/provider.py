@@ -44,7 +44,7 @@ def build(token: Token, address: str) -> "GoogleProvider":
 
 
 class GoogleProvider:
-    traits = Traits(conditional=True, removal_proves=True, pushes=True, seats=4, batch=BATCH_SIZE)
+    traits = Traits(conditional=True, removal_proves=True, pushes=True, seats=4, batch=BATCH_SIZE, fetch=BATCH_SIZE)
 
     def __init__(self, token: Token, address: str, *, page_size: int = PAGE_SIZE) -> None:
         self.client = Client(token)

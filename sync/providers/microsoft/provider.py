@@ -33,7 +33,7 @@ def build(token: Token, address: str) -> "MicrosoftProvider":
 
 class MicrosoftProvider:
     # Four at a time is the mailbox's limit; one place is left for the person's other programs.
-    traits = Traits(conditional=False, removal_proves=False, pushes=True, seats=3, batch=BATCH_SIZE)
+    traits = Traits(conditional=False, removal_proves=False, pushes=True, seats=3, batch=BATCH_SIZE, fetch=BATCH_SIZE)
 
     def __init__(self, token: Token, address: str, *, page_size: int = PAGE_SIZE) -> None:
         self.client = Client(token)

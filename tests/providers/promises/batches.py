@@ -12,7 +12,7 @@ class Batches(Spoken):
         writes = [insert(n) for n in range(size + 3)]
         before = self.outside.requests()
         answers = self.write(*writes)
-        assert self.outside.requests() - before == 2
+        assert self.outside.requests() - before == -(-len(writes) // size)
         assert [a.event.key for a in answers if a.event] == [write.key for write in writes]
         assert [a.event.content.title for a in answers if a.event] == [write.content.title for write in writes]
         assert len(self.read().events) == size + 3
@@ -33,7 +33,7 @@ class Batches(Spoken):
         made = [a.event.id for a in self.write(*[insert(n) for n in range(30)]) if a.event]
         before = self.outside.requests()
         found = self.outside.provider.get(self.outside.calendar, made)
-        assert self.outside.requests() - before == -(-30 // self.outside.provider.traits.batch)
+        assert self.outside.requests() - before == -(-30 // self.outside.provider.traits.fetch)
         assert {id: event.mark for id, event in found.items() if event} == {
             id: f"{MARK}.{n}" for n, id in enumerate(made)
         }

@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from sync.providers.base import RemoteWatch
+from sync.providers.errors import Refused
 from tests.providers.promises.outside import Spoken, timed
 
 
@@ -28,6 +31,8 @@ class Calendars(Spoken):
         return datetime.now(UTC) + timedelta(hours=hours)
 
     def test_a_watch_rings_for_changes_until_it_is_stopped(self) -> None:
+        if not self.outside.provider.traits.pushes:
+            return self.no_watch()
         watch = self.watched("secret-1")
         assert watch.id
         assert watch.expires_at > self.later(1)
@@ -39,8 +44,19 @@ class Calendars(Spoken):
         self.outside.create("Newer", timed(9))
         assert self.outside.bells("secret-1") == rung
         self.outside.provider.unwatch(watch)
+        return None
+
+    def no_watch(self) -> None:
+        """Where there are no notifications, none is asked for, and nobody is told that one could be."""
+        assert not any(calendar.can_watch for calendar in self.outside.provider.calendars())
+        before = self.outside.requests()
+        with pytest.raises(Refused):
+            self.watched("secret")
+        assert self.outside.requests() == before
 
     def test_a_renewed_watch_lasts_longer_and_rings_on(self) -> None:
+        if not self.outside.provider.traits.pushes:
+            return self.no_watch()
         watch = self.watched("secret-2", hours=24)
         longer = self.outside.provider.renew(
             watch,
@@ -56,3 +72,4 @@ class Calendars(Spoken):
         rung = self.outside.bells("secret-2")
         self.outside.create("Newer", timed(9))
         assert self.outside.bells("secret-2") == rung
+        return None

@@ -27,6 +27,10 @@ class Outside(Protocol):
     keys_stay_taken: bool
     # Whether a copy can be found by its key alone.
     found_by_key: bool
+    # Whether the id of a deleted event may come to be another's, as a name in a folder may.
+    ids_return: bool
+    # Whether a pause is told as the server said it; if not, it may be made longer.
+    exact_pauses: bool
 
     @property
     def provider(self) -> Provider: ...

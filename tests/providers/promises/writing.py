@@ -65,7 +65,11 @@ class Writes(Spoken):
         if self.outside.keys_stay_taken:
             assert isinstance(again.error, Exists)
             assert not self.read().events
-        assert made.id not in self.read().events
+        if self.outside.ids_return:
+            assert again.event is not None
+            assert list(self.read().events) == [again.event.id]
+        else:
+            assert made.id not in self.read().events
         assert self.wrote(dataclasses.replace(insert(1), key=f"{KEY}0002")).id != made.id
 
     def test_a_copy_is_found_by_its_mark_and_by_its_key(self) -> None:

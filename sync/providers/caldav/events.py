@@ -1,0 +1,72 @@
+"""The resources of a calendar as events: what both reading and writing look at."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sync.core.event import Event
+from sync.providers.base import Span
+from sync.providers.caldav import calendars, mapping, reading
+from sync.providers.caldav.client import Client
+from sync.providers.caldav.ics import Broken, Component, parse
+from sync.providers.caldav.reading import Item
+from sync.providers.caldav.series import Instance, Resource, floats, resource
+from sync.providers.errors import Refused
+
+
+class Events:
+    """Of one account. `address`: its own."""
+
+    def __init__(self, client: Client, address: str) -> None:
+        self.client = client
+        self.address = address
+        self.page_size = reading.PAGE_SIZE
+        self._zones: dict[str, str] = {}
+
+    def resource(self, calendar_id: str, item: Item) -> Resource | None:
+        """None when it is no event (a task). Raises `Broken`."""
+        return self.read(calendar_id, parse(item.text))
+
+    def read(self, calendar_id: str, calendar: Component) -> Resource | None:
+        return resource(calendar, self._floating(calendar_id) if floats(calendar) else "UTC")
+
+    def inside(self, calendar_id: str, item: Item, span: Span) -> tuple[bool, list[Event]]:
+        """Whether it is a series, and its events: a single one wherever it lies, of a series what the span touches.
+
+        Raises `Broken`.
+        """
+        found = self.resource(calendar_id, item)
+        if found is None:
+            return False, []
+        return found.recurs, [self.event(found, instance, item) for instance in found.instances(span)]
+
+    def get(self, calendar_id: str, ids: Sequence[str]) -> dict[str, Event | None]:
+        slots: dict[str, list[str]] = defaultdict(list)
+        for id in ids:
+            name, slot = mapping.parts_of(id)
+            slots[name].append(slot)
+        found: dict[str, Event | None] = {}
+        for items in reading.fetch(self.client, calendar_id, list(slots), self.page_size):
+            for name, item in items.items():
+                found |= {mapping.id_of(name, slot): self.one(calendar_id, item, slot) for slot in slots[name]}
+        return {id: found[id] for id in ids}
+
+    def one(self, calendar_id: str, item: Item | None, slot: str) -> Event | None:
+        """Raises `Refused` for what is there and cannot be read: it is not gone."""
+        if item is None:
+            return None
+        try:
+            found = self.resource(calendar_id, item)
+            instance = found.instance(slot) if found else None
+            return self.event(found, instance, item) if found and instance else None
+        except Broken as error:
+            raise Refused(f"an event that cannot be read: {error}") from None
+
+    def event(self, found: Resource, instance: Instance, item: Item) -> Event:
+        own = {self.address, *self.client.credential.addresses}
+        return mapping.event(found, instance, name=item.name, version=item.etag, own=own)
+
+    def _floating(self, calendar_id: str) -> str:
+        """The calendar's own zone, asked for when an event is told by no zone: few are."""
+        if calendar_id not in self._zones:
+            self._zones[calendar_id] = calendars.zone_of(self.client, calendar_id)
+        return self._zones[calendar_id]
