@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Connection, User
-from sync.models import Brake, Calendar, Flow, Link, Pair
-from sync.store import due
+from sync.models import Brake, Calendar, Flow, Link, Pair, Receipt
+from sync.store import due, receipts
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,9 @@ def end(*, pair: Pair, remove_copies: bool) -> None:
         return
     now = timezone.now()
     Pair.objects.filter(pk=pair.pk).update(ending_at=now)
+    for flow in pair.flows.select_related("pair"):
+        receipts.drop(Receipt.Kind.STRIPPED, flow)
+        receipts.begin(Receipt.Kind.REMOVED, flow, now)
     Link.objects.filter(flow__pair=pair).update(due_at=now, attempts=0)
     # The proof that none is left comes from a complete reading, begun after this moment.
     _read_again(pair)
@@ -142,7 +145,12 @@ def _set(pair: Pair, source: Calendar, target: Calendar, settings: FlowSettings)
         pair=pair, source=source, defaults={"target": target, **settings.as_fields()}
     )
     if not made:
-        Flow.objects.filter(pk=flow.pk).update(**changed(flow, settings, timezone.now()))
+        now = timezone.now()
+        fields = changed(flow, settings, now)
+        receipts.drop(Receipt.Kind.REMOVED, flow)
+        if fields["strip_due"] and not flow.strip_due:
+            receipts.begin(Receipt.Kind.STRIPPED, flow, now)
+        Flow.objects.filter(pk=flow.pk).update(**fields)
 
 
 def _check(user: User, first: Calendar, second: Calendar, *, two_way: bool, pair: Pair | None = None) -> None:
@@ -165,7 +173,11 @@ def _check(user: User, first: Calendar, second: Calendar, *, two_way: bool, pair
 
 def _end_direction(pair: Pair, source: Calendar) -> None:
     """Its copies go; that none is left is proved by a complete reading of where they were."""
-    if pair.flows.filter(source=source, ending_at=None).update(ending_at=timezone.now()):
+    now = timezone.now()
+    if pair.flows.filter(source=source, ending_at=None).update(ending_at=now):
+        flow = pair.flows.select_related("pair").get(source=source)
+        receipts.drop(Receipt.Kind.STRIPPED, flow)
+        receipts.begin(Receipt.Kind.REMOVED, flow, now)
         Calendar.objects.filter(flows_in__pair=pair, flows_in__source=source).update(cursor="", full_read_at=None)
 
 

@@ -9,7 +9,7 @@ from types import TracebackType
 
 from accounts import halts
 from accounts.models import Connection
-from sync.engine import audit, endings, watches
+from sync.engine import audit, endings, proofs, watches
 from sync.engine.backoff import pause, poll_after
 from sync.engine.carry import Carrier, Tally, by_flow
 from sync.engine.clients import Clients, Resting, Trouble
@@ -95,7 +95,7 @@ class Cycle:
         sights.add(self.calendar, reading.contents)
         carrier = Carrier(clients, sights, two_way, self.clock, self.chance)
         carrier.tally = tally
-        self._strip(flows, carrier, reading)
+        self._strip(flows, carrier, clients, reading)
         ready = [flow for flow in flows if is_ready(flow, clients)]
         if reading.full:
             for flow in ready:
@@ -105,7 +105,7 @@ class Cycle:
                 break
         ready = [flow for flow in ready if is_ready(flow, clients)]
         for flow in ready:
-            endings.settle(flow, self.clock())
+            endings.settle(flow, clients, self.clock)
         self._verify(ready, clients, carrier)
         now = self.clock()
         renewed = self._watch(clients, now)
@@ -129,7 +129,7 @@ class Cycle:
                 work.release(share)
         return bool(tasks)
 
-    def _strip(self, flows: Sequence[Flow], carrier: Carrier, reading: Reading) -> None:
+    def _strip(self, flows: Sequence[Flow], carrier: Carrier, clients: Clients, reading: Reading) -> None:
         """Rule 4, before anything else is written here, and whether or not the source can be reached."""
         for flow in flows:
             wanted = flow.private and flow.strip_due and flow.target_id == self.calendar.pk
@@ -137,9 +137,7 @@ class Cycle:
             ending = flow.ending_at is not None or flow.pair.ending_at is not None
             if not wanted or ending or flow.pair.paused_at is not None:
                 continue
-            if reading.full and carrier.strip(flow, reading.contents):
-                Flow.objects.filter(pk=flow.pk).update(strip_due=False)
-            else:
+            if not (reading.full and proofs.strip(flow, carrier, clients, reading.contents, self.clock)):
                 # What is left takes another complete reading.
                 Calendar.objects.filter(pk=self.calendar.pk).update(cursor="")
 

@@ -1,21 +1,30 @@
 """A complete listing of a calendar beside its cursor: proof of what stands there, which changes nothing that is known."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sync.core.event import Event
 from sync.core.window import window_at
 from sync.engine.read import AHEAD
-from sync.models import Calendar, Flow
+from sync.models import Calendar, Flow, Pair
 from sync.providers.base import Page, Provider, Span
 from sync.providers.errors import ComeBack
 from sync.store.keys import marks
+
+# Graph lists no more than five years at once.
+LONGEST = timedelta(days=1800)
 
 
 def window_span(now: datetime) -> Span:
     """What is kept in step, and what comes in soon."""
     window = window_at(now)
     return Span(window.start, window.end + AHEAD)
+
+
+def ever_span(pair: Pair, now: datetime) -> Span:
+    """All that copies of this pair were ever made of: it lay in the window of the day on which the pair was made, or later."""
+    first, last = window_at(pair.created_at).start, window_at(now).end + AHEAD
+    return Span(max(first, last - LONGEST), last)
 
 
 def listed(provider: Provider, calendar: Calendar, span: Span, turn: Callable[[], None]) -> Iterator[Event]:

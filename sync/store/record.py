@@ -8,7 +8,7 @@ from django.db import transaction
 
 from sync.core.event import Content, Event, Field
 from sync.core.fingerprint import Prints, decode, encode
-from sync.core.operation import Create, Delete, Keep, Operation, Reason, Side, Skip, Update
+from sync.core.operation import Create, Delete, Forget, Keep, Operation, Reason, Side, Skip, Update
 from sync.core.privacy import project
 from sync.core.window import last_moment, starts_at
 from sync.models import Activity, Link
@@ -188,7 +188,14 @@ def activity_of(outcome: Outcome, now: datetime) -> Activity | None:
         act = Activity.Act.SKIPPED
     if isinstance(operation, Keep) and operation.reason is Reason.FOUND:
         act = Activity.Act.ADOPTED
+    if isinstance(operation, Forget) and operation.reason is Reason.ENDING and _was_removing(task.link):
+        act = Activity.Act.REMOVED
     return _activity(task, act, operation.reason.value, now, request_id=outcome.request_id) if act else None
+
+
+def _was_removing(link: Link) -> bool:
+    """Whether the copy is gone by our own hand, although nobody saw the answer."""
+    return bool(link.copy_id) and not link.copy_prints
 
 
 def _activity(task: Task, act: str, reason: str, now: datetime, *, request_id: str = "", error: str = "") -> Activity:
