@@ -1,4 +1,4 @@
-"""A pair that is being made: kept in the session between the steps of the wizard, ids and choices only."""
+"""A pair that is being made or changed: kept in the session between the steps, ids and choices only."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -6,10 +6,11 @@ from typing import Any
 from django.http import HttpRequest
 
 from sync.access import calendars_of, person
-from sync.models import Calendar
+from sync.models import Calendar, Pair
 from sync.pairs import FlowSettings
 
 KEY = "pair_draft"
+CHANGE = "pair_change"
 
 
 @dataclass
@@ -27,6 +28,19 @@ class Draft:
         return self.back if self.two_way else None
 
 
+@dataclass(frozen=True)
+class Change:
+    """What a pair is to become. `back` is kept while the direction is one-way."""
+
+    two_way: bool
+    out: FlowSettings
+    back: FlowSettings
+
+    @property
+    def returning(self) -> FlowSettings | None:
+        return self.back if self.two_way else None
+
+
 def load(request: HttpRequest) -> Draft | None:
     """The draft, or None when there is none or one of its calendars is no longer there."""
     saved: dict[str, Any] = request.session.get(KEY, {})
@@ -34,7 +48,7 @@ def load(request: HttpRequest) -> Draft | None:
     found = {str(c.public_id): c for c in calendars_of(person(request)).filter(public_id__in=filter(None, wanted))}
     if len(found) < 2:
         return None
-    out, back = (FlowSettings(**saved.get(side, {})) for side in ("out", "back"))
+    out, back = (_settings(saved.get(side, {})) for side in ("out", "back"))
     return Draft(found[wanted[0]], found[wanted[1]], bool(saved.get("two_way")), out, back)
 
 
@@ -43,10 +57,35 @@ def keep(request: HttpRequest, draft: Draft) -> None:
         "first": str(draft.first.public_id),
         "second": str(draft.second.public_id),
         "two_way": draft.two_way,
-        "out": asdict(draft.out),
-        "back": asdict(draft.back),
+        "out": _plain(draft.out),
+        "back": _plain(draft.back),
     }
 
 
 def drop(request: HttpRequest) -> None:
     request.session.pop(KEY, None)
+
+
+def load_change(request: HttpRequest, pair: Pair) -> Change | None:
+    """The change of this pair that waits for its last step; None when there is none, or it is about another pair."""
+    saved: dict[str, Any] = request.session.get(CHANGE, {})
+    if saved.get("pair") != str(pair.public_id):
+        return None
+    return Change(bool(saved["two_way"]), _settings(saved["out"]), _settings(saved["back"]))
+
+
+def keep_change(request: HttpRequest, pair: Pair, change: Change) -> None:
+    sides = {"out": _plain(change.out), "back": _plain(change.back)}
+    request.session[CHANGE] = {"pair": str(pair.public_id), "two_way": change.two_way, **sides}
+
+
+def drop_change(request: HttpRequest) -> None:
+    request.session.pop(CHANGE, None)
+
+
+def _plain(settings: FlowSettings) -> dict[str, Any]:
+    return asdict(settings)
+
+
+def _settings(saved: dict[str, Any]) -> FlowSettings:
+    return FlowSettings(**saved)

@@ -21,6 +21,7 @@ urlpatterns = [
     path("pairs/<uuid:public_id>/resume/", pair.resume, name="resume"),
     path("pairs/<uuid:public_id>/sync-now/", pair.sync_now, name="sync_now"),
     path("pairs/<uuid:public_id>/edit/", edit.edit, name="edit"),
+    path("pairs/<uuid:public_id>/edit/review/", edit.review, name="edit_review"),
     path("pairs/<uuid:public_id>/end/", ending.end, name="end"),
     path("pairs/<uuid:public_id>/ending/", ending.ending, name="ending"),
     path("pairs/<uuid:public_id>/brakes/<int:brake_id>/", pair.decide, name="decide"),

@@ -1,4 +1,4 @@
-"""Changing a pair in place: what others see, and whether changes travel back."""
+"""Changing a pair in place, in two steps: what others see and whether changes travel back, then exactly what saving does."""
 
 from uuid import UUID
 
@@ -7,47 +7,83 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from sync import overview, pairs
+from sync import draft, overview, pairs
 from sync.access import asks_providers, pair_or_404, signed_in
+from sync.draft import Change
 from sync.forms import ONE_WAY, TWO_WAY, DirectionForm, FlowForm, flow_initial
 from sync.models import Flow, Pair
 from sync.overview import PairRow
 from sync.pairs import FlowSettings, NotPossible
 from sync.views import counting, looks
-from sync.wording import count
+from sync.views.days import first_day
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @asks_providers
 def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """GET: the form as it stands. POST: with `check` what would change, in a sentence; otherwise change it."""
+    """Step 1. GET: the form as it stands, or with `draft` as it was left; POST: on to the review. Nothing is saved here."""
     row = overview.row(pair_or_404(request, public_id))
     if row.pair.ending_at:
         return redirect("pair", public_id)
     data = request.POST if request.method == "POST" else None
-    direction = DirectionForm(data, initial={"direction": TWO_WAY if row.two_way else ONE_WAY})
-    forms = _forms(row.pair, data)
-    context: dict[str, object] = {"row": row, "direction": direction}
+    change = (draft.load_change(request, row.pair) if "draft" in request.GET else None) or standing(row.pair)
+    direction = DirectionForm(data, initial={"direction": TWO_WAY if change.two_way else ONE_WAY})
+    forms = _forms(row.pair, data, change)
     if data is not None and direction.is_valid() and all(form.is_valid() for form in forms):
-        out, back = forms[0].settings, forms[1].settings
-        chosen_back = back if direction.cleaned_data["direction"] == TWO_WAY else None
-        if "check" in data:
-            context["effects"] = effects(row, out, chosen_back)
-            if request.headers.get("HX-Request"):
-                return render(request, "sync/_effects.html", context)
-        else:
-            return _save(request, row, out, chosen_back, context, forms)
-    context["sides"] = [looks.side(form, request) for form in forms]
+        two_way = direction.cleaned_data["direction"] == TWO_WAY
+        draft.keep_change(request, row.pair, Change(two_way, forms[0].settings, forms[1].settings))
+        return redirect("edit_review", public_id)
+    context = {"row": row, "direction": direction, "sides": [looks.side(form, request) for form in forms]}
     return render(request, "sync/edit.html", context)
 
 
-def _forms(pair: Pair, data: object) -> list[FlowForm]:
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def review(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Step 2. GET: what saving does, with `count` the exact numbers; POST: do it."""
+    row = overview.row(pair_or_404(request, public_id))
+    change = draft.load_change(request, row.pair)
+    if row.pair.ending_at or change is None:
+        return redirect("pair" if row.pair.ending_at or request.method == "POST" else "edit", public_id)
+    planned = [looks.Planned(row.pair.first, row.pair.second, change.out)]
+    planned += [looks.Planned(row.pair.second, row.pair.first, change.back)] if change.two_way else []
+    context: dict[str, object] = {"row": row, "flows": planned, "same": change == standing(row.pair)}
+    if request.method == "POST":
+        return _save(request, row, change, context)
+    if "count" in request.GET:
+        return _counted(request, row, change, context)
+    return render(request, "sync/review.html", context)
+
+
+@asks_providers
+def _counted(request: HttpRequest, row: PairRow, change: Change, context: dict[str, object]) -> HttpResponse:
+    context["count"] = counting.count_change(row.pair, change.out, change.returning, first_day(request))
+    partial = context["partial"] = bool(request.headers.get("HX-Request"))
+    return render(request, "sync/_saving.html" if partial else "sync/review.html", context)
+
+
+def _save(request: HttpRequest, row: PairRow, change: Change, context: dict[str, object]) -> HttpResponse:
+    try:
+        pairs.edit(pair=row.pair, out=change.out, back=change.returning)
+    except NotPossible as problem:
+        return render(request, "sync/review.html", {**context, "problem": str(problem)}, status=409)
+    draft.drop_change(request)
+    messages.success(request, "Saved. Copies are being changed in place.")
+    return redirect("pair", row.pair.public_id)
+
+
+def standing(pair: Pair) -> Change:
+    """How the pair is set now."""
     flows = {flow.source_id: flow for flow in pair.flows.all()}
     out, back = flows.get(pair.first_id), flows.get(pair.second_id)
+    return Change(overview.is_two_way(pair), _settings(out), _settings(back))
+
+
+def _forms(pair: Pair, data: object, change: Change) -> list[FlowForm]:
     return [
-        FlowForm(pair.first, pair.second, data, prefix="out", initial=flow_initial(_settings(out))),
-        FlowForm(pair.second, pair.first, data, prefix="back", initial=flow_initial(_settings(back))),
+        FlowForm(pair.first, pair.second, data, prefix="out", initial=flow_initial(change.out)),
+        FlowForm(pair.second, pair.first, data, prefix="back", initial=flow_initial(change.back)),
     ]
 
 
@@ -55,48 +91,3 @@ def _settings(flow: Flow | None) -> FlowSettings:
     if flow is None:
         return FlowSettings()
     return FlowSettings(flow.private, flow.show_as, flow.transform_identity)
-
-
-def _save(
-    request: HttpRequest,
-    row: PairRow,
-    out: FlowSettings,
-    back: FlowSettings | None,
-    context: dict[str, object],
-    forms: list[FlowForm],
-) -> HttpResponse:
-    try:
-        pairs.edit(pair=row.pair, out=out, back=back)
-    except NotPossible as problem:
-        context |= {"problem": str(problem), "sides": [looks.side(form, request) for form in forms]}
-        return render(request, "sync/edit.html", context, status=409)
-    messages.success(request, "Saved. Copies are being changed in place.")
-    return redirect("pair", row.pair.public_id)
-
-
-def effects(row: PairRow, out: FlowSettings, back: FlowSettings | None) -> list[str]:
-    """What saving would do, one sentence for each direction that changes."""
-    standing = {flow.flow.source_id: flow for flow in row.flows if flow.flow.ending_at is None}
-    ahead, behind = standing.get(row.pair.first_id), standing.get(row.pair.second_id)
-    said = [_rewritten(ahead.counts.copies, row.second_name)] if ahead and _settings(ahead.flow) != out else []
-    if behind and back is None:
-        said.append(
-            f"{count(behind.counts.copies, 'copy', 'copies')} in {row.first_name} will be removed. No original is."
-        )
-    elif behind and back and _settings(behind.flow) != back:
-        said.append(_rewritten(behind.counts.copies, row.first_name))
-    elif back and not behind:
-        said.append(_added(row, out, back))
-    return said or ["Nothing changes: this is how it stands."]
-
-
-def _rewritten(copies: int, name: str) -> str:
-    return f"{count(copies, 'copy', 'copies')} in {name} will be changed in place. None is deleted and made anew."
-
-
-def _added(row: PairRow, out: FlowSettings, back: FlowSettings) -> str:
-    found = counting.count(row.pair.first, row.pair.second, out, back)
-    if found.problem:
-        return f"Events of {row.second_name} will be copied to {row.first_name}. {found.problem}"
-    creates = found.directions[1].creates
-    return f"Hetk will create {count(creates, 'copy', 'copies')} in {row.first_name}."

@@ -14,6 +14,7 @@ from sync.forms import ONE_WAY, TWO_WAY, CalendarsForm, FlowForm, flow_initial
 from sync.pairs import FlowSettings, NotPossible
 from sync.providers.errors import ProviderError
 from sync.views import counting, looks
+from sync.views.days import first_day
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -124,9 +125,9 @@ def review(request: HttpRequest) -> HttpResponse:
 
 @asks_providers
 def _counted(request: HttpRequest, found: Draft, context: dict[str, object]) -> HttpResponse:
-    context["count"] = counting.count(found.first, found.second, found.out, found.returning)
-    partial = request.headers.get("HX-Request")
-    return render(request, "sync/new/_count.html" if partial else "sync/new/review.html", context)
+    context["count"] = counting.count(found.first, found.second, found.out, found.returning, first_day(request))
+    partial = context["partial"] = bool(request.headers.get("HX-Request"))
+    return render(request, "sync/new/_starting.html" if partial else "sync/new/review.html", context)
 
 
 def _planned(found: Draft) -> list[looks.Planned]:

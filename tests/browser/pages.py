@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.oauth.errors import Problem
 from sync.models import Calendar, Flow, Link, Pair
 from tests.web.household import Household, act
@@ -27,7 +28,7 @@ OUTSIDE = [
 ]
 OWN = ["dashboard", "activity", "settings", "connections", "account_email", "account_change_password", "account_logout"]
 OWN += ["account_reauthenticate", "mfa_index", "mfa_activate_totp", "new_pair", "new_looks", "new_review"]
-OF_A_PAIR = ["pair", "edit", "end", "pair_activity"]
+OF_A_PAIR = ["pair", "edit", "edit_review", "end", "pair_activity"]
 ERRORS = ["400", "403", "403_csrf", "404", "429", "500"]
 
 
@@ -38,12 +39,28 @@ def cookie(home: Household) -> str:
     work, private = str(home.work.public_id), str(home.home.public_id)
     session = client.session
     session["pair_draft"] = {"first": work, "second": private, "two_way": True, "out": {}, "back": {"private": False}}
+    if pair := Pair.objects.filter(user=home.user, ending_at=None).first():
+        change = {"two_way": True, "out": {"private": False}, "back": {}}
+        session["pair_change"] = {"pair": str(pair.public_id), **change}
     # As if the password had just been asked for again.
     request = HttpRequest()
     request.session = session
     record_authentication(request, home.user, method="password", reauthenticated=True)
     session.save()
     return str(session.session_key)
+
+
+def session_of(user: User) -> str:
+    """The session of somebody who has just signed in."""
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return str(client.session.session_key)
+
+
+def calendars(user: User) -> tuple[Calendar, Calendar]:
+    """The main calendars of the person's Microsoft and Google accounts."""
+    found = Calendar.objects.filter(connection__user=user, primary=True)
+    return found.get(connection__kind="microsoft"), found.get(connection__kind="google")
 
 
 def own(home: Household) -> list[str]:

@@ -64,7 +64,7 @@ def test_a_form_that_comes_back_names_its_errors_beside_the_fields(visit: Visit,
     second = page.get_by_label("To", exact=True)
     expect(second).to_have_attribute("aria-invalid", "true")
     expect(second).to_have_accessible_description("Choose a calendar other than the first one.")
-    assert _complaints(visitor) == []
+    assert complaints(visitor) == []
 
 
 def test_an_open_menu_is_in_order_and_closes_with_escape(visit: Visit, home: Household) -> None:
@@ -74,7 +74,7 @@ def test_an_open_menu_is_in_order_and_closes_with_escape(visit: Visit, home: Hou
     menu = visitor.page.locator("#person-menu")
     visitor.page.get_by_role("button", name="Your account").click()
     expect(menu).to_be_visible()
-    assert _complaints(visitor) == []
+    assert complaints(visitor) == []
     visitor.page.keyboard.press("Escape")
     expect(menu).to_be_hidden()
 
@@ -107,7 +107,7 @@ def _in_order(visitor: Visitor, path: str, name: str) -> list[str]:
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         # Only colours depend on the scheme.
         rules = None if scheme == "light" else ["color-contrast"]
-        found += [f"{path} {width} {scheme}: {complaint}" for complaint in _complaints(visitor, rules)]
+        found += [f"{path} {width} {scheme}: {complaint}" for complaint in complaints(visitor, rules)]
         if (width, scheme) in PICTURED:
             visitor.shot(f"page-{name}-{_named(path)}-{width}-{scheme}")
     return found
@@ -118,7 +118,7 @@ def _named(path: str) -> str:
     return "-".join(part for part in re.split("[/?=]", path) if part and not re.search(r"\d{3}|-.*-", part)) or "home"
 
 
-def _complaints(visitor: Visitor, rules: list[str] | None = None) -> list[str]:
+def complaints(visitor: Visitor, rules: list[str] | None = None) -> list[str]:
     """Of axe, and about width: nothing is wider than the window but what scrolls in itself."""
     page = visitor.page
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -103,9 +103,23 @@ class Walk:
         said |= {"out-private": "no", "back-private": "yes", "side": "out", "out-from": first, "out-to": second}
         assert WORD in self.browser.post(reverse("picture"), said).content.decode()
         assert self.browser.post(reverse("new_looks"), said).status_code == 302
-        self.answers.append(self.browser.get(reverse("new_review") + "?count"))
+        self._shows(reverse("new_review") + "?count=1")
         assert self.browser.post(reverse("new_review")).status_code == 302
         self.pair = Pair.objects.get()
+
+    def change(self) -> None:
+        """As far as the review, which lists what would change, and no further."""
+        address = (self.pair.public_id,)
+        said = {"direction": "two", "out-private": "yes", "out-show_as": "keep"}
+        said |= {"back-private": "no", "back-show_as": "keep"}
+        assert self.browser.post(reverse("edit", args=address), said).status_code == 302
+        self._shows(reverse("edit_review", args=address) + "?count=1")
+
+    def _shows(self, address: str) -> None:
+        """A page that names events, for the person alone."""
+        answer = self.browser.get(address)
+        assert WORD in answer.content.decode()
+        assert answer.headers["Cache-Control"] == "no-store"
 
     def sync(self) -> None:
         self.scene.sync()
@@ -225,6 +239,7 @@ def test_no_content_and_no_secret_stays_behind_anywhere(scene: Scene, log: io.St
     walk.wizard()
     walk.sync()
     assert any(WORD in event["title"] for event in scene.events(walk.work) if event["is_copy"])
+    walk.change()
     walk.break_things()
     walk.refuse()
     walk.lose(ids)

@@ -13,7 +13,7 @@ from sync.urls import urlpatterns
 
 GET_ONLY = {"home", "styleguide", "dashboard", "activity", "pair", "ending", "pair_activity"}
 POST_ONLY = {"refresh_calendars", "new_cancel", "picture", "pause", "resume", "sync_now", "decide"}
-BOTH = {"settings", "new_pair", "new_looks", "new_review", "edit", "end"}
+BOTH = {"settings", "new_pair", "new_looks", "new_review", "edit", "edit_review", "end"}
 PUBLIC = {"home", "styleguide"}
 OF_A_PAIR = [p.name for p in urlpatterns if isinstance(p, URLPattern) and "public_id" in str(p.pattern)]
 

@@ -28,7 +28,7 @@ def arguments(alice: Household) -> dict[str, dict[str, Any]]:
     """Route -> what stands in its address when it is about something of Alice's. A new route needs a line here."""
     pair = alice.pair()
     of_pair = {"public_id": pair.public_id}
-    names = ["pair", "pause", "resume", "sync_now", "edit", "end", "ending", "pair_activity"]
+    names = ["pair", "pause", "resume", "sync_now", "edit", "edit_review", "end", "ending", "pair_activity"]
     found: dict[str, dict[str, Any]] = dict.fromkeys(names, of_pair)
     found["decide"] = {**of_pair, "brake_id": alice.brake(pair).pk}
     found["reconnect"] = found["disconnect"] = {"public_id": alice.microsoft.public_id}
@@ -142,7 +142,8 @@ def test_fields_that_a_form_does_not_have_change_nothing(alice, charlie, browser
     }  # fmt: skip
     unbound = {key: value for key, value in rows().items() if not key.startswith(("sync.Link", "sync.Calendar"))}
     same = {"direction": "two"} | {f"{side}-{name}": value for side in ("out", "back") for name, value in OLD.items()}
-    assert browser.post(reverse("edit", args=(pair.public_id,)), {**more, **same}).status_code == 302
+    for step in ("edit", "edit_review"):
+        assert browser.post(reverse(step, args=(pair.public_id,)), {**more, **same}).status_code == 302
     assert browser.post(reverse("settings"), {**more, "time_zone": "Europe/Tallinn"}).status_code == 302
     assert browser.post(reverse("sync_now", args=(pair.public_id,)), more).status_code == 302
     assert {key: value for key, value in rows().items() if key in unbound} == unbound

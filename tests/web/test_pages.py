@@ -25,7 +25,7 @@ PUBLIC = [
 ]
 OWN = ["dashboard", "activity", "settings", "new_pair", "new_looks", "new_review", "connections", "account_email"]
 OWN += ["account_change_password", "account_logout"]
-OF_A_PAIR = ["pair", "edit", "end", "pair_activity"]
+OF_A_PAIR = ["pair", "edit", "edit_review", "end", "pair_activity"]
 
 
 @pytest.fixture(params=["empty", "normal", "trouble"])
@@ -43,6 +43,8 @@ def everything(request, alice, charlie, browser):
     browser.session.save()
     session = browser.session
     work, home = (str(c.public_id) for c in (alice.work, alice.home))
+    change = {"two_way": True, "out": {"private": False}, "back": {}}
+    session["pair_change"] = {"pair": str(pair.public_id), **change}
     session["pair_draft"] = {"first": work, "second": home, "two_way": True, "out": {}, "back": {}}
     session.save()
     pages = {name: Client().get(reverse(name)) for name in PUBLIC}

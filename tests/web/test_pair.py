@@ -1,11 +1,14 @@
 """The page of one sync and its verbs."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from sync.models import Brake, Calendar, Link, Pair
 from tests.web.household import act
+from tests.web.routes import rows
 
 
 def post(browser, name, pair, data=None, **more):
@@ -101,9 +104,15 @@ def edit_data(**changes):
     return {**data, "back-private": "yes", "back-show_as": "keep", **changes}
 
 
+def save(browser, pair, **changes):
+    """Both steps of an edit."""
+    post(browser, "edit", pair, edit_data(**changes))
+    return post(browser, "edit_review", pair)
+
+
 def test_an_edit_changes_the_directions_in_place(alice, browser):
     pair = alice.pair()
-    post(browser, "edit", pair, edit_data(**{"back-private": "no", "back-show_as": "tentative"}))
+    save(browser, pair, **{"back-private": "no", "back-show_as": "tentative"})
     out, back = pair.flows.order_by("pk")
     assert (out.private, back.private, back.show_as) == (True, False, "tentative")
     assert Link.objects.count() == 6
@@ -111,18 +120,64 @@ def test_an_edit_changes_the_directions_in_place(alice, browser):
 
 def test_switching_a_direction_off_ends_its_flow_only(alice, browser):
     pair = alice.pair()
-    post(browser, "edit", pair, edit_data(direction="one"))
+    save(browser, pair, direction="one")
     out, back = pair.flows.order_by("pk")
     assert (out.ending_at, bool(back.ending_at)) == (None, True)
 
 
-def test_what_saving_would_do_is_said_before_it_is_done(alice, browser):
-    pair = alice.pair(copies=4)
-    data = edit_data(direction="one", check="1", **{"out-private": "no"})
-    html = browser.post(reverse("edit", args=(pair.public_id,)), data, headers={"HX-Request": "true"}).content.decode()
-    assert "4 copies in Home will be changed in place." in html
-    assert "4 copies in Work will be removed. No original is." in html
+def test_nothing_is_saved_before_the_review_and_back_loses_nothing(alice, browser):
+    pair = alice.pair()
+    answer = browser.post(reverse("edit", args=(pair.public_id,)), edit_data(direction="one", **{"out-private": "no"}))
+    review = reverse("edit_review", args=(pair.public_id,))
+    assert answer.url == review
+    html = browser.get(review).content.decode()
+    assert "Full details" in html
+    assert "Busy only" not in html
     assert pair.flows.filter(private=True, ending_at=None).count() == 2
+    left = browser.get(reverse("edit", args=(pair.public_id,)) + "?draft=1").content.decode()
+    assert re.search(r'name="direction" value="one" checked', left)
+    assert re.search(r'name="out-private" value="no" checked', left)
+    # Who opens the page anew sees how it stands.
+    fresh = browser.get(reverse("edit", args=(pair.public_id,))).content.decode()
+    assert re.search(r'name="direction" value="two" checked', fresh)
+
+
+def test_a_review_without_a_change_leads_to_the_form_and_saves_nothing(alice, browser):
+    pair, other = alice.pair(), alice.pair(first=alice.calendar(alice.microsoft, "Team"), second=alice.home)
+    post(browser, "edit", other, edit_data(**{"out-private": "no"}))
+    before = rows()
+    review = reverse("edit_review", args=(pair.public_id,))
+    assert browser.get(review).url == reverse("edit", args=(pair.public_id,))
+    assert browser.post(review).url == reverse("pair", args=(pair.public_id,))
+    assert rows() == before
+
+
+def test_a_change_is_saved_once(alice, browser):
+    pair = alice.pair()
+    save(browser, pair, **{"out-private": "no"})
+    pair.flows.update(private=True)
+    post(browser, "edit_review", pair)
+    assert pair.flows.filter(private=True).count() == 2
+
+
+def test_a_change_that_became_impossible_is_refused_with_its_reason(alice, browser):
+    pair = alice.pair()
+    post(browser, "edit", pair, edit_data())
+    Calendar.objects.filter(pk=alice.home.pk).update(can_write=False)
+    answer = post(browser, "edit_review", pair)
+    assert answer.status_code == 409
+    assert "read-only for you" in answer.content.decode()
+
+
+def test_numbers_that_cannot_be_had_are_said_to_be_missing_and_who_must_sign_in(alice, browser):
+    pair = alice.pair()
+    alice.user.connections.update(halted_at=timezone.now(), halt_cause="revoked")
+    post(browser, "edit", pair, edit_data())
+    html = browser.get(reverse("edit_review", args=(pair.public_id,)) + "?count=1").content.decode()
+    assert "no longer lets Hetk in as" in html
+    assert "Your calendars are safe" in html
+    assert reverse("reconnect", args=(alice.microsoft.public_id,)) in html
+    assert ">Save</button>" in html
 
 
 def test_a_value_that_does_not_exist_changes_nothing(alice, browser):

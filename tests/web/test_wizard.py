@@ -186,7 +186,8 @@ def test_an_event_comes_back_from_the_form_as_it_went():
 def test_numbers_that_cannot_be_had_are_said_to_be_missing_and_start_stays_possible(alice, browser):
     choose(browser, alice.work, alice.home, "one")
     html = browser.get(reverse("new_review") + "?count=1").content.decode()
-    assert "nothing could be counted" in html
+    assert "Nothing could be counted" in html
+    assert "no longer lets Hetk in" in html
     assert "nothing was written" in html
     assert ">Start</button>" in html
 
