@@ -1,12 +1,12 @@
 """Reading one calendar: pages into observations, and the cursor only with the last of them (rules 1 and 10)."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from sync.core.event import Event
-from sync.core.window import window_at
+from sync.core.window import starts_at, window_at
 from sync.models import Calendar, Flow
 from sync.providers.base import Page, Provider, Span
 from sync.providers.errors import ComeBack, CursorLost
@@ -42,7 +42,7 @@ class Reading:
         self._now = clock()
         self._observer = Observer(calendar, flows, self._now)
         self._present: set[str] = set()
-        self._removed: list[str] = []
+        self._removed: set[str] = set()
         self._series: dict[str, frozenset[str]] = {}
 
     def run(self) -> None:
@@ -53,7 +53,10 @@ class Reading:
             self._read()
         except CursorLost:
             self._calendar.cursor = ""
+            # What a broken round told is told again, completely, by the reading that takes its place.
             self._present.clear()
+            self._removed.clear()
+            self._series.clear()
             self._read()
 
     def _rolled(self) -> bool:
@@ -80,9 +83,14 @@ class Reading:
         self._finish(last, span)
 
     def _note(self, page: Page) -> None:
+        """Of an event that a reading tells twice, the later page counts."""
+        ids = {event.id for event in page.events}
+        removed = set(page.removed) - ids
         self.count += len(page.events)
-        self._present.update(event.id for event in page.events)
-        self._removed.extend(page.removed)
+        self._present |= ids
+        self._present -= removed
+        self._removed -= ids
+        self._removed |= removed
         self._series.update(page.series)
 
     def _known(self, page: Page) -> list[Event]:
@@ -101,23 +109,25 @@ class Reading:
         """The last page's observations, every absence, and the cursor, in one transaction."""
         self.full = last.full
         events = self._known(last)
-        gone, alive = self._absent(last.full, span)
+        gone, alive = self._absent(last.full, span, [*self.contents.values(), *events])
         with transaction.atomic():
             self._observer.observe([*events, *alive])
             self._observer.gone(gone)
             self._save(last, span)
         self.contents.update((event.id, event) for event in (*events, *alive))
 
-    def _absent(self, full: bool, span: Span) -> tuple[set[str], list[Event]]:
+    def _absent(self, full: bool, span: Span, events: Sequence[Event]) -> tuple[set[str], list[Event]]:
         """Known events that are certainly gone, and those that only seemed so."""
         proven: set[str] = set()
         doubtful: set[str] = set()
-        reported = self._observer.known_ids(self._removed) - self._present
+        reported = self._observer.known_ids(self._removed)
         (proven if self._provider.traits.removal_proves else doubtful).update(reported)
         for series_id, present in self._series.items():
             missing = self._observer.missing_of_series(series_id, present, span)
-            # A series that is said to be gone altogether is worth one more question.
-            (proven if present else doubtful).update(missing)
+            moments = [starts_at(event.content.when) for event in events if event.id in present]
+            unsure = beyond(missing, moments)
+            doubtful.update(unsure)
+            proven.update(missing.keys() - unsure)
         if full:
             doubtful.update(self._observer.missing(self._present, span, self._now))
         return self._ask(proven, doubtful - proven)
@@ -136,3 +146,14 @@ class Reading:
             calendar.full_read_at, calendar.read_start, calendar.read_end = self._now, span.start, span.end
             fields += ["full_read_at", "read_start", "read_end"]
         calendar.save(update_fields=fields)
+
+
+def beyond(missing: Mapping[str, datetime], present: Collection[datetime]) -> set[str]:
+    """Which missing instances may have been moved out of the span: no provider lets one be moved past its neighbours.
+
+    Of a series that is said to be gone altogether all are worth one more question.
+    """
+    if not present:
+        return set(missing)
+    first, last = min(present), max(present)
+    return {event_id for event_id, moment in missing.items() if not first < moment < last}
