@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import TracebackType
 
@@ -39,6 +39,8 @@ class Cycle:
     calendar: Calendar
     clock: Callable[[], datetime]
     chance: Callable[[], float]
+    # Flows that a mailbox keeps waiting: when each may be worked for again (None: when somebody rings).
+    _waiting: dict[int, datetime | None] = field(default_factory=dict)
 
     def run(self) -> None:
         """Never raises for what the outside world does: the calendar gets its next due time instead."""
@@ -101,15 +103,17 @@ class Cycle:
             for flow in ready:
                 strays.claim(flow, self.clock())
         for _ in range(PASSES):
-            if not work.is_due(ready, self.clock()) or not self._pass(ready, carrier):
+            able = [flow for flow in ready if flow.pk not in self._waiting]
+            if not work.is_due(able, self.clock()) or not self._pass(able, carrier):
                 break
-        ready = [flow for flow in ready if is_ready(flow, clients)]
+        ready = [flow for flow in ready if flow.pk not in self._waiting and is_ready(flow, clients)]
         for flow in ready:
             endings.settle(flow, clients, self.clock)
         self._verify(ready, clients, carrier)
         now = self.clock()
         renewed = self._watch(clients, now)
-        return self._next_due(ready, now, at_once=renewed)
+        waits = [*self._waiting.values(), *(rests_until(flow, clients) for flow in flows)]
+        return self._next_due(ready, now, waits, at_once=renewed)
 
     def _pass(self, ready: Sequence[Flow], carrier: Carrier) -> bool:
         """One round over what is due now. False: nothing was."""
@@ -120,11 +124,11 @@ class Cycle:
                 carrier.carry(flows[flow_id], share)
             except Trouble as trouble:
                 carrier.tally.trouble = trouble.error.message
-                self._trouble(trouble)
-            except Resting:
-                continue
+                self._waiting[flow_id] = self._trouble(trouble)
+            except Resting as rest:
+                self._waiting[flow_id] = rest.until
             except Full:
-                continue
+                self._waiting[flow_id] = self.clock() + SOON
             finally:
                 work.release(share)
         return bool(tasks)
@@ -157,9 +161,12 @@ class Cycle:
             log.warning("no watch: %s", type(error).__name__, extra={"calendar": str(self.calendar.public_id)})
             return False
 
-    def _next_due(self, ready: Sequence[Flow], now: datetime, *, at_once: bool) -> datetime:
+    def _next_due(
+        self, ready: Sequence[Flow], now: datetime, waits: Sequence[datetime | None], *, at_once: bool
+    ) -> datetime:
+        """When something is due here again. A flow that must wait is worked for when its wait is over, and not before."""
         renew = watches.renew_at(self.calendar)
-        times = [now + poll_after(renew is not None, self.chance()), work.next_due(ready), renew]
+        times = [now + poll_after(renew is not None, self.chance()), work.next_due(ready), renew, *waits]
         times.append(verifications.next_due(ready, now))
         soonest = min(time for time in times if time is not None)
         return now if at_once else max(soonest, now + SOON)
@@ -245,6 +252,14 @@ def is_ready(flow: Flow, clients: Clients) -> bool:
     return all(
         side.full_read_at is not None and side.lost_at is None and not clients.rests(side.connection) for side in sides
     )
+
+
+def rests_until(flow: Flow, clients: Clients) -> datetime | None:
+    """When the mailboxes of this flow are to be left in peace no more; None when they are not, or until somebody signs in."""
+    if flow.pair.paused_at is not None or any(side.connection.halted for side in (flow.source, flow.target)):
+        return None
+    connections = [side.connection for side in (flow.source, flow.target) if clients.rests(side.connection)]
+    return max((until for c in connections if (until := c.throttled_until)), default=None)
 
 
 def bare(error: Exception) -> tuple[type[Exception], Exception, TracebackType | None]:
