@@ -102,6 +102,11 @@ class HttpContract(ProviderContract):
         with pytest.raises(NoAccess):
             list(self.outside.provider.read(self.no_such_calendar(), "", SPAN))
 
+    def test_what_cannot_be_seen_in_a_calendar_that_is_closed_is_not_gone(self) -> None:
+        id = self.outside.create("Mine", timed(9))
+        with pytest.raises(NoAccess):
+            self.outside.provider.get(self.no_such_calendar(), [id])
+
     @pytest.mark.parametrize("name", ["attendees", "organizer", "conferenceData", "onlineMeeting", "recurrence"])
     def test_a_write_that_could_reach_somebody_cannot_leave(self, name: str) -> None:
         good = Ask(method="POST", path="/calendars/x/events?sendUpdates=none", body={"location": "here"})

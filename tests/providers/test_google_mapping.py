@@ -8,6 +8,7 @@ import pytest
 from sync.core.event import AllDay, Answer, Content, Field, Kind, Sensitivity, ShowAs, Timed, When
 from sync.providers.google import mapping
 from sync.providers.google.client import OFF, WRITABLE
+from sync.providers.google.provider import whose
 from tests.providers.published import discovery
 
 OWNER = "alice.tamm@gmail.example"
@@ -258,3 +259,18 @@ def test_what_is_written_is_defined_by_google() -> None:
     assert set(mapping.VISIBILITIES.values()) <= {"default", "public", "private", "confidential"}
     moment = discovery()["schemas"]["EventDateTime"]["properties"]
     assert mapping.times(said().when)["start"].keys() <= moment.keys()
+
+
+def test_a_guest_who_declined_is_told_apart() -> None:
+    guests = [{"email": "bob@x.example", "responseStatus": word} for word in ("declined", "accepted")]
+    assert [a.declined for a in read(attendees=guests).attendees] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("calendar", "guest_is_self"),
+    [(OWNER, True), ("c_team@group.calendar.google.com", True), ("bob.kask@gmail.example", False)],
+)
+def test_in_a_calendar_that_somebody_shares_the_account_is_a_guest_like_any_other(calendar, guest_is_self) -> None:
+    own = whose(calendar, OWNER)
+    event = mapping.event(item(attendees=[{"email": OWNER}], organizer={"email": own, "self": True}), address=own)
+    assert [a.is_self for a in event.attendees] == [guest_is_self]

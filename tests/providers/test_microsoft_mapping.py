@@ -271,3 +271,17 @@ def test_what_is_written_is_defined_by_graph() -> None:
     said = Content(title="x", when=Timed(NINE, TEN))
     names = mapping.copy_body(said, "m").keys() | {"transactionId"}
     assert names <= {property["name"] for property in known}
+
+
+def test_in_a_calendar_that_somebody_shares_the_account_is_a_guest_like_any_other() -> None:
+    """An edit there is their organizer's, and would be mailed to everybody on the list."""
+    shared = read(isOrganizer=True, organizer=person("bob@northwind.example"), attendees=[person(OWNER)])
+    assert [(a.address, a.is_self) for a in shared.attendees] == [(OWNER, False)]
+    assert shared.has_guests
+    own = read(isOrganizer=True, organizer=person(OWNER), attendees=[person(OWNER)])
+    assert not own.has_guests
+
+
+def test_a_guest_who_declined_is_told_apart() -> None:
+    guests = [person("bob@x.example") | {"status": {"response": word}} for word in ("declined", "accepted")]
+    assert [a.declined for a in read(attendees=guests).attendees] == [True, False]

@@ -48,7 +48,7 @@ VISIBILITIES = {
 
 
 def event(item: Mapping[str, Any], *, address: str) -> Event:
-    """An event that is not cancelled. `address`: the account's own."""
+    """An event that is not cancelled. `address`: whose calendar it is."""
     own_mark = ((item.get("extendedProperties") or {}).get("private") or {}).get(MARK, "")
     return Event(
         id=item["id"],
@@ -133,7 +133,12 @@ def attendees(item: Mapping[str, Any], address: str) -> tuple[Attendee, ...]:
     if invited and organizer.get("email") and not _is_self(organizer, address):
         listed = [organizer, *(guest for guest in listed if not _same(guest, organizer))]
     return tuple(
-        Attendee(address=guest.get("email", ""), name=guest.get("displayName", ""), is_self=_is_self(guest, address))
+        Attendee(
+            address=guest.get("email", ""),
+            name=guest.get("displayName", ""),
+            is_self=_is_self(guest, address),
+            declined=guest.get("responseStatus") == "declined",
+        )
         for guest in listed
     )
 

@@ -68,8 +68,7 @@ class GoogleProvider:
 
     def _calendar(self, item: dict[str, Any]) -> RemoteCalendar:
         primary, id = bool(item.get("primary")), item["id"]
-        # A calendar that is somebody's primary one has their address as its id.
-        shared = "" if id.endswith(".calendar.google.com") else id
+        shared = whose(id, "")
         mine = self.address if item.get("accessRole") == "owner" else ""
         return RemoteCalendar(
             id=id,
@@ -92,7 +91,7 @@ class GoogleProvider:
             paged = query | ({"pageToken": page_token} if page_token else {})
             found = self._list(calendar_id, paged)
             page_token = found.get("nextPageToken", "")
-            page = self._page(found, full=not cursor)
+            page = self._page(found, whose(calendar_id, self.address), full=not cursor)
             if page_token:
                 yield page
                 continue
@@ -109,12 +108,12 @@ class GoogleProvider:
                 raise CursorLost("the sync token is too old", status=410, code=error.code) from None
             raise _closed(error) from None
 
-    def _page(self, found: dict[str, Any], *, full: bool) -> Page:
+    def _page(self, found: dict[str, Any], owner: str, *, full: bool) -> Page:
         """Of an item that comes twice the last counts."""
         items = {item["id"]: item for item in _items(found)}
         alive = [item for item in items.values() if item.get("status") != "cancelled"]
         gone = () if full else tuple(id for id, item in items.items() if item.get("status") == "cancelled")
-        events = [mapping.event(item, address=self.address) for item in alive]
+        events = [mapping.event(item, address=owner) for item in alive]
         return Page(events=events, removed=gone, full=full)
 
     def get(self, calendar_id: str, ids: Sequence[str]) -> dict[str, Event | None]:
@@ -128,14 +127,16 @@ class GoogleProvider:
                     raise outcome
                 found[id] = None
             else:
-                found[id] = self._alive(outcome.record())
+                found[id] = self._alive(outcome.record(), calendar_id)
         if missing:
             # A deleted event is still there as a cancelled one. 404 may as well mean that the calendar is closed to us.
             self._list(calendar_id, {"maxResults": 1})
         return found
 
-    def _alive(self, item: dict[str, Any]) -> Event | None:
-        return None if item.get("status") == "cancelled" else mapping.event(item, address=self.address)
+    def _alive(self, item: dict[str, Any], calendar_id: str) -> Event | None:
+        if item.get("status") == "cancelled":
+            return None
+        return mapping.event(item, address=whose(calendar_id, self.address))
 
     def find(self, calendar_id: str, mark: str, key: str) -> Event | None:
         by_key = self._by_key(calendar_id, key) if key else None
@@ -143,12 +144,12 @@ class GoogleProvider:
             return by_key
         query = {"privateExtendedProperty": f"{mapping.MARK}={mark}", "maxResults": 10}
         items = _items(self._list(calendar_id, query))
-        events = [event for item in items if (event := self._alive(item)) and event.mark == mark]
+        events = [event for item in items if (event := self._alive(item, calendar_id)) and event.mark == mark]
         return events[0] if events else None
 
     def _by_key(self, calendar_id: str, key: str) -> Event | None:
         try:
-            return self._alive(self.client.read(path("calendars", calendar_id, "events", key)))
+            return self._alive(self.client.read(path("calendars", calendar_id, "events", key)), calendar_id)
         except Refused as error:
             if error.status not in (404, 410):
                 raise
@@ -158,7 +159,7 @@ class GoogleProvider:
         writes = self._with_versions(calendar_id, writes)
         asks = [_ask(calendar_id, write) for write in writes]
         for write, outcome in zip(writes, self.client.write_all(asks), strict=True):
-            yield self._answered(write, outcome)
+            yield self._answered(calendar_id, write, outcome)
 
     def _with_versions(self, calendar_id: str, writes: Sequence[Write]) -> list[Write]:
         """A replacement without a version would bring a deleted copy back to life: those are looked at first."""
@@ -169,14 +170,14 @@ class GoogleProvider:
         versions = {id: event.version if event else GONE for id, event in seen.items()}
         return [replace(write, version=versions[write.id]) if _blind(write) else write for write in writes]
 
-    def _answered(self, write: Write, outcome: Outcome) -> Answered:
+    def _answered(self, calendar_id: str, write: Write, outcome: Outcome) -> Answered:
         if isinstance(outcome, ProviderError):
             error = _refined(write, outcome)
             return Answered(error=error, request_id=outcome.request_id)
         if isinstance(write, Remove):
             return Answered(request_id=outcome.request_id)
         try:
-            event = self._alive(outcome.record())
+            event = self._alive(outcome.record(), calendar_id)
         except ProviderError as error:
             return Answered(error=error, request_id=outcome.request_id)
         if event is None:
@@ -195,6 +196,12 @@ class GoogleProvider:
 
     def unwatch(self, watch: RemoteWatch) -> None:
         channels.stop(self.client, watch)
+
+
+def whose(calendar_id: str, address: str) -> str:
+    """Whose calendar it is: somebody's main calendar has their address as its id, and is not the account's where it is shared."""
+    is_address = "@" in calendar_id and not calendar_id.endswith(".calendar.google.com")
+    return calendar_id if is_address else address
 
 
 def _blind(write: Write) -> TypeGuard[Update]:

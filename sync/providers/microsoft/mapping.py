@@ -101,17 +101,29 @@ def answer(item: Mapping[str, Any], address: str) -> Answer:
 
 
 def attendees(item: Mapping[str, Any], address: str) -> tuple[Attendee, ...]:
-    """Everybody on the list. An organizer who hides it is on it all the same: an edit would reach them."""
-    people = [_person(guest) for guest in item.get("attendees") or ()]
-    said = (item.get("responseStatus") or {}).get("response") or "none"
-    invited = bool(people) or said in ANSWERS
+    """Everybody on the list. An organizer who hides it is on it all the same: an edit would reach them.
+
+    In a calendar that somebody else shares it is they who organize, and the account's own person is a guest there.
+    """
     organizer = _person(item.get("organizer"))
+    own = (organizer.get("address") or address) if item.get("isOrganizer") else address
+    people = [(_person(guest), _replied(guest)) for guest in item.get("attendees") or ()]
+    invited = bool(people) or ((item.get("responseStatus") or {}).get("response") or "none") in ANSWERS
     if invited and organizer.get("address") and not _organizes(item, address):
-        people = [organizer, *(person for person in people if not _same(person, organizer.get("address")))]
+        people = [(organizer, ""), *(entry for entry in people if not _same(entry[0], organizer.get("address")))]
     return tuple(
-        Attendee(address=person.get("address") or "", name=person.get("name") or "", is_self=_same(person, address))
-        for person in people
+        Attendee(
+            address=person.get("address") or "",
+            name=person.get("name") or "",
+            is_self=_same(person, own),
+            declined=reply == "declined",
+        )
+        for person, reply in people
     )
+
+
+def _replied(guest: Mapping[str, Any]) -> str:
+    return (guest.get("status") or {}).get("response") or ""
 
 
 def _organizes(item: Mapping[str, Any], address: str) -> bool:

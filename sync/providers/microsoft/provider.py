@@ -39,6 +39,8 @@ class MicrosoftProvider:
         self.client = Client(token)
         self.address = address
         self.page_size = page_size
+        # Calendars that answered this provider, which lives no longer than a cycle.
+        self._open: set[str] = set()
 
     def calendars(self) -> list[RemoteCalendar]:
         try:
@@ -52,14 +54,21 @@ class MicrosoftProvider:
 
     def read(self, calendar_id: str, cursor: str, span: Span) -> Iterator[Page]:
         reader = self._reader(calendar_id)
-        return reader.changes(cursor, span) if cursor else reader.everything(span)
+        for page in reader.changes(cursor, span) if cursor else reader.everything(span):
+            self._open.add(calendar_id)
+            yield page
 
     def get(self, calendar_id: str, ids: Sequence[str]) -> dict[str, Event | None]:
-        return self._reader(calendar_id).get(ids)
+        found = self._reader(calendar_id).get(ids)
+        if None in found.values() and calendar_id not in self._open:
+            # Every event of a calendar that is closed to us answers 404 as well.
+            self._reader(calendar_id).knock()
+            self._open.add(calendar_id)
+        return found
 
     def find(self, calendar_id: str, mark: str, key: str) -> Event | None:
         """By mark alone: Graph cannot be asked for a transactionId, and nothing is made under a key without its mark."""
-        return self._reader(calendar_id).find(mark) if mark else None
+        return self._reader(calendar_id).find(mark, key) if mark else None
 
     def write(self, calendar_id: str, writes: Sequence[Write]) -> Iterator[Answered]:
         asks = [_ask(calendar_id, write) for write in writes]

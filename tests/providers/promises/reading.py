@@ -47,7 +47,7 @@ class Readings(Spoken):
         assert event.content.title == "Dentist"
         assert event.content.location == "Main Street 1"
         assert event.content.description == "Bring the card"
-        assert (event.mark, event.unsure_of_mark, event.series_id) == ("", False, "")
+        assert (event.mark, event.series_id) == ("", "")
         assert event.version
         assert event.ical_uid
         assert event.updated is not None
