@@ -144,13 +144,16 @@ def _set(pair: Pair, source: Calendar, target: Calendar, settings: FlowSettings)
     flow, made = Flow.objects.get_or_create(
         pair=pair, source=source, defaults={"target": target, **settings.as_fields()}
     )
-    if not made:
-        now = timezone.now()
-        fields = changed(flow, settings, now)
-        receipts.drop(Receipt.Kind.REMOVED, flow)
-        if fields["strip_due"] and not flow.strip_due:
-            receipts.begin(Receipt.Kind.STRIPPED, flow, now)
-        Flow.objects.filter(pk=flow.pk).update(**fields)
+    if made:
+        # What stands in the target is known before the first copy is made there.
+        Calendar.objects.filter(pk=target.pk).update(cursor="", full_read_at=None)
+        return
+    now = timezone.now()
+    fields = changed(flow, settings, now)
+    receipts.drop(Receipt.Kind.REMOVED, flow)
+    if fields["strip_due"] and not flow.strip_due:
+        receipts.begin(Receipt.Kind.STRIPPED, flow, now)
+    Flow.objects.filter(pk=flow.pk).update(**fields)
 
 
 def _check(user: User, first: Calendar, second: Calendar, *, two_way: bool, pair: Pair | None = None) -> None:

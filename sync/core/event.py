@@ -92,11 +92,12 @@ class Content:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attendee:
-    """Somebody on the list. `is_self`: the owner of the calendar that was read."""
+    """Somebody on the list. `is_self`: the owner of the calendar that was read. `declined`: they said so, and it was told."""
 
     address: str
     name: str = ""
     is_self: bool = False
+    declined: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,9 @@ def canonical(content: Content, field: Field) -> str:
 
 
 def standing(event: Event) -> str:
-    guests = sorted(f"{a.address.lower()}\x1e{a.name}" for a in event.attendees)
+    guests = sorted(
+        f"{a.address.lower()}\x1e{a.name}" + ("\x1edeclined" if a.declined else "") for a in event.attendees
+    )
     return "\x1f".join((event.answer.value, str(event.cancelled), event.kind.value, *guests))
 
 

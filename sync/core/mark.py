@@ -87,6 +87,11 @@ class Marks:
         ]
 
 
+def is_foreign(key: str) -> bool:
+    """Whether an event was made under a key, and no Hetk made that key: so it is no copy."""
+    return bool(key) and not key.startswith(PREFIX)
+
+
 def _mac(secret: bytes, *parts: str) -> bytes:
     return hmac.new(secret, "\x1f".join(parts).encode(), hashlib.sha256).digest()
 

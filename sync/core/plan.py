@@ -4,7 +4,7 @@ Rules are those of `docs/engine.md`; each arm of `plan` is one named situation.
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from sync.core.event import Answer, Event, Field, Kind
@@ -12,6 +12,9 @@ from sync.core.fingerprint import STANDING, Fingerprints, Prints
 from sync.core.operation import Create, Delete, Forget, Keep, Operation, Reason, Side, Skip, Update
 from sync.core.privacy import Looks, give_back, project, withheld
 from sync.core.window import Window
+
+# A meeting that moved moves in every calendar that has it, but not in all at once.
+GRACE = timedelta(minutes=2)
 
 
 class Copy(Enum):
@@ -50,12 +53,16 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """One link as it is seen now: `origin` None means it is certainly gone. `met`: the target has the same meeting of its own."""
+    """One link as it is seen now: `origin` None means it is certainly gone.
+
+    met: the same meeting stands in the target already. was_met: it did when this link was last looked at.
+    """
 
     origin: Event | None
     copy: Event | Copy
     known: Known
     met: bool = False
+    was_met: bool = False
 
 
 class Planner:
@@ -85,7 +92,7 @@ class Planner:
                 # What is not wanted now has no copy to miss: should it be wanted again, it gets one.
                 return [Skip(out, away=out is Reason.OUTSIDE_WINDOW)]
             case (Event(), None, Copy.NEVER):
-                return [Create(project(origin, rules.looks), sight.known.generation, Reason.NEW)]
+                return [self._first(origin, sight, rules, now)]
             case (Event(), None, Copy.GONE) if not sight.known.copy:
                 # We were removing it ourselves when the answer was lost, and now it is wanted again.
                 return [Create(project(origin, rules.looks), sight.known.generation + 1, Reason.NEW)]
@@ -103,6 +110,13 @@ class Planner:
     def _origin_changed(self, origin: Event, known: Known) -> bool:
         now = self._prints.of_event(origin, known.salt)
         return any(now[name] != known.origin.get(name) for name in now if name != STANDING)
+
+    def _first(self, origin: Event, sight: Sight, rules: Rules, now: datetime) -> Operation:
+        """The first copy, at once; in a while, where the target has the same meeting and it may be moving there too."""
+        moved = self._prints.of_event(origin, sight.known.salt)[Field.WHEN] != sight.known.origin.get(Field.WHEN)
+        if sight.was_met and moved:
+            return Skip(Reason.SAME_MEETING, again_at=now + GRACE)
+        return Create(project(origin, rules.looks), sight.known.generation, Reason.NEW)
 
     def _merge(self, origin: Event, copy: Event | Copy, known: Known, rules: Rules) -> list[Operation]:
         """Both exist: bring them in step, field by field."""
@@ -170,7 +184,9 @@ def exclusion(origin: Event, rules: Rules, window: Window, *, met: bool = False)
         return Reason.CANCELLED
     if origin.answer is Answer.DECLINED:
         return Reason.DECLINED
-    invited = bool(target) and any(a.address.lower() == target and not a.is_self for a in origin.attendees)
+    invited = bool(target) and any(
+        a.address.lower() == target and not a.is_self and not a.declined for a in origin.attendees
+    )
     if met or invited:
         return Reason.SAME_MEETING
     return None if window.holds(origin.content.when) else Reason.OUTSIDE_WINDOW

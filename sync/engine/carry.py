@@ -12,7 +12,7 @@ from sync.core.operation import Create, Delete, Operation, Reason, Side, Update
 from sync.core.plan import Planner
 from sync.core.privacy import Looks, stripped
 from sync.core.window import window_at
-from sync.engine import write
+from sync.engine import endings, write
 from sync.engine.backoff import PARK_AFTER, REFUSALS, pause
 from sync.engine.clients import Clients
 from sync.engine.sight import Sights, find
@@ -72,6 +72,8 @@ class Carrier:
         steps = self._brake(flow, self._plan(flow, tasks))
         quiet = [step for step in steps if not isinstance(step.operation, Create | Update | Delete)]
         record.agree([self._outcome(step) for step in quiet], self._clock())
+        if any(task.link.state == Link.State.HELD for task in tasks):
+            endings.recount(flow, self._clock())
         writes = [step for step in steps if isinstance(step.operation, Create | Update | Delete)]
         calm = _one_side(step for step in writes if not self._churns(step))
         self._write(flow.target, [step for step in calm if _side(step.operation) is Side.COPY])
@@ -95,9 +97,10 @@ class Carrier:
         planner, rules = Planner(fingerprints()), rules_of(flow, two_way=flow.pk in self._two_way)
         window = window_at(now)
         steps = []
-        met = meetings.present(flow.target, {task.link.meeting_ref for task in tasks})
+        met = meetings.present(flow, [task.link for task in tasks])
         for task in tasks:
-            sight = replace(self._sights.of(task), met=task.link.meeting_ref in met)
+            was_met = task.link.reason == Reason.SAME_MEETING
+            sight = replace(self._sights.of(task), met=task.link.pk in met, was_met=was_met)
             copy = sight.copy if isinstance(sight.copy, Event) else None
             operations = planner.plan(sight, rules, window, now)
             steps += [Step(task, operation, sight.origin, copy) for operation in operations]
@@ -149,7 +152,7 @@ class Carrier:
 
     def _share(self, provider: Provider, calendar: Calendar, steps: Sequence[Step], agree: Agree) -> None:
         """What goes in one request: on record before it leaves, and again when it is answered."""
-        _intend(steps)
+        steps = _intend(steps)
         by_task = {id(step.task): step for step in steps}
         done: list[Outcome] = []
         slowed: ComeBack | None = None
@@ -210,7 +213,9 @@ class Carrier:
                 record.postpone(task, at=now + wait)
             case _:
                 message = error.message if error else ""
-                record.park(task, Reason.REFUSED, now, error=message, request_id=answered.request_id)
+                # A copy that is to go must go in the end, or its pair could never end.
+                again = record.tomorrow(now) if isinstance(step.operation, Delete) else None
+                record.park(task, Reason.REFUSED, now, error=message, request_id=answered.request_id, again_at=again)
 
     def _exists(self, step: Step, calendar: Calendar) -> None:
         """The key is taken: by a copy that lives and is adopted, or by one that was deleted."""
@@ -240,16 +245,16 @@ def _side(operation: Operation) -> Side:
     return operation.side if isinstance(operation, Update | Delete) else Side.COPY
 
 
-def _intend(steps: Sequence[Step]) -> None:
-    """Put on record what is about to be done to copies; an origin's own change needs none."""
+def _intend(steps: Sequence[Step]) -> list[Step]:
+    """Put on record what is about to be done to copies; an origin's own change needs none. Returns what may leave now."""
     copies = [step for step in steps if _side(step.operation) is Side.COPY]
     creates = {s.task.link.pk: op for s in copies if isinstance(op := s.operation, Create)}
-    if creates:
-        intent.creates([s.task for s in copies if isinstance(s.operation, Create)], creates)
+    met = intent.creates([s.task for s in copies if s.task.link.pk in creates], creates) if creates else set()
     if updates := [(s.task, op.content, s.copy) for s in copies if isinstance(op := s.operation, Update)]:
         intent.updates(updates)
     if removals := [s.task for s in copies if isinstance(s.operation, Delete)]:
         intent.removals(removals)
+    return [step for step in steps if step.task.link.pk not in met]
 
 
 def _one_side(steps: Iterable[Step]) -> list[Step]:

@@ -48,7 +48,8 @@ class Comparison:
         self._window = window_at(started)
         self._span = window_span(started)
         self._hand = Hand(flow)
-        self._met = {meetings.ref_of(event) for event in target.values() if is_own(event)} - {""}
+        self._met = {meetings.own_ref(event) for event in target.values() if is_own(event)} - {""}
+        self._beside: dict[str, set[int]] = {}
         self._ties: dict[str, Tie] = {}
         self._origins: set[str] = set()
         self._copies: set[str] = set()
@@ -58,9 +59,10 @@ class Comparison:
             self._look_at(links, found)
         marked = {id: ref for id, event in self._target.items() if (ref := self._hand.ref(event))}
         lost = {ref for id, ref in marked.items() if id not in self._copies}
-        for event in self._source.values():
-            if is_own(event) and event.id not in self._origins:
-                self._unknown_origin(event, lost, found)
+        unknown = [event for event in self._source.values() if is_own(event) and event.id not in self._origins]
+        self._beside = meetings.beside(self._flow, {meetings.ref_of(event) for event in unknown})
+        for event in unknown:
+            self._unknown_origin(event, lost, found)
         for id, ref in marked.items():
             if id not in self._copies:
                 self._unknown_copy(self._target[id], ref, found)
@@ -79,6 +81,7 @@ class Comparison:
         )
         copies = self._asked(self._flow.target, self._target, [x.copy_id for x in expected if x.copy_id])
         self._origins.update(link.origin_id for link in links)
+        self._beside = meetings.beside(self._flow, {link.meeting_ref for link in links})
         for link in expected:
             self._judge(link, origins.get(link.origin_id), copies.get(link.copy_id), found)
 
@@ -106,7 +109,7 @@ class Comparison:
             origin=origin,
             copy=copy or (Copy.GONE if link.copy_id else _absence(link)),
             known=Task(link, self._flow).known,
-            met=link.meeting_ref in self._met,
+            met=self._is_met(link.meeting_ref, copied=bool(link.copy_id)),
         )
         planned = self._planner.plan(sight, self._rules, self._window, self._started)
         finding = judge(sight, planned, self._rules.looks)
@@ -117,6 +120,10 @@ class Comparison:
         elif finding is not None:
             found.findings.append(finding)
             found.poked.append(link.pk)
+
+    def _is_met(self, ref: str, *, copied: bool = False) -> bool:
+        """Whether the same meeting stands in the target already."""
+        return ref in self._met or meetings.yields(self._flow, self._beside.get(ref, ()), copied=copied)
 
     def _astray(self, link: Link, moving: bool, found: Found) -> None:
         """The link holds an event that is no copy of its origin: nothing may ever be written there."""
@@ -148,7 +155,7 @@ class Comparison:
     def _unknown_origin(self, event: Event, lost: set[str], found: Found) -> None:
         """An event of somebody's own that no link knows: missing its copy, unless it gets none."""
         flow, ref = self._flow, marks().origin_ref(self._flow.source.identity, event.id)
-        sight = Sight(origin=event, copy=Copy.NEVER, known=Known(salt=ref), met=meetings.ref_of(event) in self._met)
+        sight = Sight(origin=event, copy=Copy.NEVER, known=Known(salt=ref), met=self._is_met(meetings.ref_of(event)))
         planned = self._planner.plan(sight, self._rules, self._window, self._started)
         wanted = any(isinstance(operation, Create) for operation in planned)
         if self._is_young(flow.source, event):
@@ -161,14 +168,14 @@ class Comparison:
 
     def _unknown_copy(self, event: Event, ref: str, found: Found) -> None:
         """A copy of this flow, by its mark, that no link knows."""
+        if not marks().owns_key(event.key):
+            # What was made under a key of ours is ours; anything else is a person's duplicate, and theirs.
+            return
         tie = self._ties.get(ref)
         if (tie is not None and tie.moving) or self._is_young(self._flow.target, event):
             found.under_way += 1
             return
         if tie is not None and tie.alive:
-            # What was made under a key of ours is ours; anything else is a person's duplicate, and theirs.
-            if not marks().owns_key(event.key):
-                return
             found.doubles.setdefault(self._flow.target_id, []).append(event)
         else:
             found.copies.setdefault(self._flow.target_id, []).append(event)

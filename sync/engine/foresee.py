@@ -6,7 +6,7 @@ the deletions in the shares in which a cycle takes its work.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -27,6 +27,7 @@ from sync.store.keys import fingerprints, marks
 from sync.store.rules import rules_of, two_way_ids
 from sync.store.work import Task
 
+Met = Callable[[Task, str], bool]
 # How far back copies behind the window are still read along with it; what is older is asked for by id.
 FURTHEST = timedelta(days=4 * 365)
 
@@ -60,10 +61,11 @@ class Look:
             pages = clients.of(calendar.connection).read(calendar.remote_id, "", Span(since, span.end))
             self.events = {event.id: event for page in pages for event in page.events}
         ref = marks().calendar_ref(calendar.identity)
-        read = {id: mark for id, e in self.events.items() if e.mark and (mark := marks().read(e.mark))}
+        ours = {id: e.mark for id, e in self.events.items() if e.mark and marks().owns_key(e.key)}
+        read = {id: mark for id, text in ours.items() if (mark := marks().read(text))}
         self.copies: dict[str, Mark] = {id: mark for id, mark in read.items() if mark.target == ref}
         self.own = [event for event in self.events.values() if not event.mark and not marks().owns_key(event.key)]
-        self.meetings = {meetings.ref_of(event) for event in self.own} - {""}
+        self.meetings = {meetings.own_ref(event) for event in self.own} - {""}
 
     @property
     def origins(self) -> list[Event]:
@@ -98,21 +100,36 @@ def foresee(flows: Sequence[Flow], looks: Mapping[int, Look], clients: Clients, 
     tasks = [task for task in tasks if id(task) not in waiting_ids]
     _prove_absences(tasks, looks, sights, clients)
     sights.fetch(tasks)
-    found = [planned(task, sights, looks[task.flow.target_id].meetings, two_way, now) for task in tasks]
+    met = _met(tasks, looks)
+    found = [planned(task, sights, met, two_way, now) for task in tasks]
     _brake(found, now)
     found += [Prospect(task, sights.of(task).origin, _event(sights, task), (), held=True) for task in waiting]
     return sorted(found, key=lambda prospect: prospect.link.starts_at)
 
 
-def planned(task: Task, sights: Sights, met: Collection[str], two_way: set[int], now: datetime) -> Prospect:
-    """The planner's answer for one link. `met`: the target's own meetings, by reference."""
+def planned(task: Task, sights: Sights, met: Met, two_way: set[int], now: datetime) -> Prospect:
+    """The planner's answer for one link. `met`: whether the target has the same meeting."""
     sight = sights.of(task)
     if sight.origin is not None:
-        sight = replace(sight, met=meetings.ref_of(sight.origin) in met)
+        sight = replace(sight, met=met(task, meetings.ref_of(sight.origin)))
     rules = rules_of(task.flow, two_way=task.flow.pk in two_way)
     operations = Planner(fingerprints()).plan(sight, rules, window_at(now), now)
     kept = [operation for operation in operations if not decided_against(task.link, operation)]
     return Prospect(task, sight.origin, sight.copy if isinstance(sight.copy, Event) else None, kept)
+
+
+def _met(tasks: Sequence[Task], looks: Mapping[int, Look]) -> Met:
+    """Answers whether the same meeting stands in the target already: its own, or as a copy that another flow made."""
+    flows = {id(task.flow): task.flow for task in tasks}
+    refs = {meetings.ref_of(event) for look in looks.values() for event in look.own}
+    others = {key: meetings.beside(flow, refs) for key, flow in flows.items()}
+
+    def met(task: Task, ref: str) -> bool:
+        beside = others[id(task.flow)].get(ref, ())
+        copied = bool(task.link.copy_id)
+        return ref in looks[task.flow.target_id].meetings or meetings.yields(task.flow, beside, copied=copied)
+
+    return met
 
 
 def link_of(flow: Flow, event: Event) -> Link:

@@ -57,6 +57,11 @@ class Calendar(models.Model):
         return f"calendar {self.public_id}"
 
     @property
+    def address(self) -> str:
+        """Whose calendar it is: somebody else's, where it is shared with the account that reads it."""
+        return self.owner or self.connection.address
+
+    @property
     def identity(self) -> str:
         """The calendar itself, the same in a new database: what marks and idempotency keys are made from."""
         return f"{self.connection.identity}|{self.remote_id}"

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from sync.core.event import Event
+from sync.core.mark import is_foreign
 from sync.providers.base import (
     Answered,
     Insert,
@@ -121,7 +122,7 @@ class MemoryProvider:
         return not self.manner.window_bites or inside(event.content.when, span)
 
     def _veiled(self, event: Event) -> Event:
-        if self.manner.marks_in_delta or not event.key:
+        if self.manner.marks_in_delta or is_foreign(event.key):
             return event
         return replace(event, mark="", unsure_of_mark=True)
 

@@ -8,14 +8,26 @@ from sync.core.event import Content, Event
 from sync.core.fingerprint import decode, encode
 from sync.core.operation import Create
 from sync.models import Link
-from sync.store import rows
+from sync.store import meetings, rows
 from sync.store.keys import fingerprints
 from sync.store.work import Task
 
 
+def creates(tasks: Sequence[Task], planned: dict[int, Create]) -> set[int]:
+    """Before a create leaves: the row that will recognise its copy, whatever happens to the answer.
+
+    Returns the links whose create must not leave: another flow copies the same meeting in this moment. Both look after both are
+    on record, so that never two copies are made; where both give way, the next round decides.
+    """
+    _announce(tasks, planned)
+    met = meetings.present(tasks[0].flow, [task.link for task in tasks])
+    if met:
+        Link.objects.filter(pk__in=met).update(state=Link.State.SEEN)
+    return met
+
+
 @transaction.atomic
-def creates(tasks: Sequence[Task], planned: dict[int, Create]) -> None:
-    """Before a create leaves: the row that will recognise its copy, whatever happens to the answer."""
+def _announce(tasks: Sequence[Task], planned: dict[int, Create]) -> None:
     for task in tasks:
         create = planned[task.link.pk]
         task.link.state, task.link.generation = Link.State.INTENT, create.generation

@@ -43,12 +43,13 @@ class Observer:
         """Ids of events whose mark must be fetched before anything can be said of them."""
         unsure = [event.id for event in events if event.unsure_of_mark]
         known = {link.copy_id for link in self._by_copy(unsure)} | {link.origin_id for link in self._by_origin(unsure)}
+        known |= meetings.ids(self._calendar, unsure)
         return [event_id for event_id in unsure if event_id not in known]
 
     def known_ids(self, ids: Collection[str]) -> set[str]:
         """Which of these ids any link or stray of this calendar knows."""
         strays = self._calendar.strays.filter(copy_id__in=ids).values_list("copy_id", flat=True) if ids else ()
-        own = self._calendar.meetings.filter(event_id__in=ids).values_list("event_id", flat=True) if ids else ()
+        own = meetings.ids(self._calendar, ids)
         return {*(x.copy_id for x in self._by_copy(ids)), *(x.origin_id for x in self._by_origin(ids)), *strays, *own}
 
     def observe(self, events: Sequence[Event]) -> None:
@@ -66,14 +67,12 @@ class Observer:
             self._calendar.strays.filter(copy_id__in=chunk).delete()
             meetings.forget(self._calendar, self._in, chunk, self._now)
 
-    def missing_of_series(self, series_id: str, present: Collection[str], span: Span) -> list[str]:
-        """Known instances of a series inside the span that are not among those present."""
-        links = self._inside(Link.objects.filter(flow__in=self._out, series_id=series_id), span)
-        known = [
-            *links.exclude(origin_seen=Link.GONE).values_list("origin_id", flat=True),
-            *meetings.missing(self._calendar, present, midnight(span.start), midnight(span.end), series_id),
-        ]
-        return [event_id for event_id in dict.fromkeys(known) if event_id not in present]
+    def missing_of_series(self, series_id: str, present: Collection[str], span: Span) -> dict[str, datetime]:
+        """Known instances of a series inside the span that are not among those present, and when each began."""
+        links = inside(Link.objects.filter(flow__in=self._out, series_id=series_id), span)
+        known = dict(links.exclude(origin_seen=Link.GONE).values_list("origin_id", "starts_at"))
+        known |= meetings.known(self._calendar, midnight(span.start), midnight(span.end), series_id)
+        return {event_id: moment for event_id, moment in known.items() if event_id not in present}
 
     def missing(self, present: Collection[str], span: Span, started: datetime) -> list[str]:
         """Known ids inside the span that a complete reading, begun at `started`, did not show."""
@@ -81,14 +80,11 @@ class Observer:
         origins = Link.objects.filter(flow__in=self._out).exclude(origin_seen=Link.GONE)
         copies = Link.objects.filter(settled, flow__in=self._in).exclude(copy_id="").exclude(copy_seen=Link.GONE)
         known = [
-            *self._inside(origins, span).values_list("origin_id", flat=True),
-            *self._inside(copies, span).values_list("copy_id", flat=True),
-            *meetings.missing(self._calendar, present, midnight(span.start), midnight(span.end)),
+            *inside(origins, span).values_list("origin_id", flat=True),
+            *inside(copies, span).values_list("copy_id", flat=True),
+            *meetings.known(self._calendar, midnight(span.start), midnight(span.end)),
         ]
         return [event_id for event_id in dict.fromkeys(known) if event_id not in present]
-
-    def _inside(self, links: QuerySet[Link], span: Span) -> QuerySet[Link]:
-        return links.filter(starts_at__gte=midnight(span.start), starts_at__lt=midnight(span.end))
 
     def _by_copy(self, ids: Collection[str]) -> list[Link]:
         return list(Link.objects.filter(flow__in=self._in, copy_id__in=ids)) if ids and self._in else []
@@ -105,7 +101,10 @@ class Observer:
         ids = [event.id for event in events]
         copies = {link.copy_id: link for link in self._by_copy(ids)}
         origins = {(link.flow_id, link.origin_id): link for link in self._by_origin(ids)}
-        read = {event.id: marks().read(event.mark) for event in events if event.mark}
+        before = {link.pk: link.meeting_ref for link in origins.values()}
+        # What a person duplicated has the mark of a copy and not its key: it is nobody's copy, and no origin either.
+        ours = [event for event in events if event.mark and marks().owns_key(event.key)]
+        read = {event.id: marks().read(event.mark) for event in ours}
         here = {mark.origin for mark in read.values() if mark and mark.target == self._ref}
         by_ref = self._by_ref(here)
         new: list[Link] = []
@@ -139,6 +138,7 @@ class Observer:
         )
         self._regroup(own)
         meetings.note(self._calendar, self._in, own, self._now)
+        meetings.parted(self._out, before, {link.pk: link.meeting_ref for link in seen}, self._now)
 
     def _regroup(self, events: Sequence[Event]) -> None:
         """A single event made a series, a series made a single event: no provider says that what was there before is gone."""
@@ -206,6 +206,12 @@ class Observer:
         elif not unchanged:
             link.due_at, link.attempts = self._now, 0
         return True
+
+
+def inside(links: QuerySet[Link], span: Span) -> QuerySet[Link]:
+    """Links of which any part lies in the span, as a reading of it would show them."""
+    reaches_in = Q(ends_at__gt=midnight(span.start)) | Q(starts_at__gte=midnight(span.start))
+    return links.filter(reaches_in, starts_at__lt=midnight(span.end))
 
 
 def _place(link: Link, event: Event) -> None:

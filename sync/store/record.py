@@ -12,7 +12,7 @@ from sync.core.operation import Create, Delete, Forget, Keep, Operation, Reason,
 from sync.core.privacy import project
 from sync.core.window import last_moment, starts_at
 from sync.models import Activity, Link
-from sync.store import rows
+from sync.store import meetings, rows
 from sync.store.keys import fingerprints
 from sync.store.rules import looks_of
 from sync.store.work import Task
@@ -24,6 +24,8 @@ FIELDS = (
 )  # fmt: skip
 # A version that no provider gives: this side must be read before it is written.
 UNSURE = "?"
+# Writes of one day for one event.
+TOO_OFTEN = 100
 ACTS = {
     Create: Activity.Act.CREATED,
     (Update, Side.COPY): Activity.Act.UPDATED,
@@ -66,6 +68,16 @@ def agree(outcomes: Sequence[Outcome], now: datetime) -> None:
         Activity.objects.bulk_create([row for row in told if row])
         gone = [o.task.link.pk for o in outcomes if _is_over(o)]
         Link.objects.filter(pk__in=gone).delete()
+        _tell_others(outcomes, now)
+
+
+def _tell_others(outcomes: Sequence[Outcome], now: datetime) -> None:
+    """What was made or taken away here stands for the same meeting in other flows."""
+    for flow in {o.task.flow.pk: o.task.flow for o in outcomes}.values():
+        links = [(o.task.link, o.operation) for o in outcomes if o.task.flow.pk == flow.pk]
+        meetings.made(flow, [link for link, operation in links if isinstance(operation, Create)], now)
+        went = (Delete, Forget, Skip)
+        meetings.unmade(flow, [link for link, operation in links if isinstance(operation, went) and link.copy_id], now)
 
 
 def _is_over(outcome: Outcome) -> bool:
@@ -93,6 +105,7 @@ def _agree_one(outcome: Outcome, link: Link, now: datetime) -> None:
             link.state = link.state if outcome.more else Link.State.LIVE
             origin = outcome.event or origin
             _given_back(link, outcome, origin)
+            _count_write(link, now)
         case Keep():
             link.state = Link.State.LIVE
             _kept(link, outcome)
@@ -129,13 +142,17 @@ def _written(link: Link, content: Content, event: Event | None, now: datetime) -
     """What was sent is remembered for the next comparison, what was answered as the state of the copy."""
     link.written_prints = encode(fingerprints().of_content(content, link.origin_ref))
     link.written_at = now
-    today = now.date()
-    link.churn = link.churn + 1 if link.churn_day == today else 1
-    link.churn_day = today
+    _count_write(link, now)
     if event is not None:
         link.copy_id = event.id
         link.copy_agreed = event.version
         link.copy_prints = encode(fingerprints().of_content(event.content, link.origin_ref))
+
+
+def _count_write(link: Link, now: datetime) -> None:
+    """Whichever side was written: two programs can fight over either."""
+    link.churn = link.churn + 1 if link.churn_day == now.date() else 1
+    link.churn_day = now.date()
 
 
 def _given_back(link: Link, outcome: Outcome, origin: Event | None) -> None:
@@ -248,11 +265,12 @@ def taken(task: Task, now: datetime) -> None:
 def park(
     task: Task, reason: Reason, now: datetime, *, error: str, request_id: str = "", again_at: datetime | None = None
 ) -> None:
-    """This one will not pass; it waits until its origin changes (or until `again_at`), and everybody may see why."""
+    """This one will not pass; it waits until its origin changes (or until `again_at`), and everybody may see why, once."""
+    known = (task.link.state, task.link.reason) == (Link.State.PARKED, reason)
     parked = Link.objects.filter(pk=task.link.pk, due_at=task.link.due_at).update(
         state=Link.State.PARKED, reason=reason.value, due_at=again_at, lease_until=None
     )
-    if parked:
+    if parked and not (known and reason is Reason.CHURN):
         _activity(task, Activity.Act.FAILED, reason.value, now, request_id=request_id, error=error).save()
 
 
@@ -272,9 +290,9 @@ def hold(tasks: Collection[Task], now: datetime) -> None:
     Activity.objects.bulk_create([_activity(t, Activity.Act.HELD, Reason.BRAKE.value, now) for t in tasks])
 
 
-def churning(link: Link, now: datetime, most: int = 100) -> bool:
-    """Whether this copy was written so often today that something must be fighting us."""
-    return link.churn_day == now.date() and link.churn >= most
+def churning(link: Link, now: datetime) -> bool:
+    """Whether this event or its copy was written so often today that something must be fighting us."""
+    return link.churn_day == now.date() and link.churn >= TOO_OFTEN
 
 
 def tomorrow(now: datetime) -> datetime:

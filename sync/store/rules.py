@@ -30,7 +30,7 @@ def rules_of(flow: Flow, *, two_way: bool) -> Rules:
     return Rules(
         looks=looks_of(flow),
         two_way=two_way,
-        target_address=flow.target.connection.address,
+        target_address=flow.target.address,
         ending=flow.ending_at is not None or flow.pair.ending_at is not None,
     )
 

@@ -52,8 +52,8 @@ def take(flows: Collection[Flow], now: datetime) -> list[Task]:
         links = list(due[: MOST + 1])
         if len(links) > MOST:
             ahead = list(due.filter(ends_at__gte=now).order_by("starts_at")[:MOST])
-            links = [*ahead, *due.filter(ends_at__lt=now).order_by("starts_at")[: MOST - len(ahead)]]
-        links.sort(key=lambda link: (link.ends_at < now, link.starts_at))
+            links = [*ahead, *due.filter(ends_at__lt=now).order_by("-starts_at")[: MOST - len(ahead)]]
+        links.sort(key=lambda link: (link.ends_at < now, abs(link.starts_at - now)))
         # After the links: a change of the flow that is not seen here makes its links due anew.
         wanted = _wanted(by_id) if links else set()
         links = [link for link in links if link.flow_id in wanted]

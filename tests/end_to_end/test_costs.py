@@ -1,11 +1,13 @@
 """What each situation costs, counted in the sandbox's own log: "Costs to hold" in `docs/engine.md`."""
 
+import json
 from collections import Counter
 
 import pytest
 
+from hetk import outbound
 from sync.models import Calendar, Link
-from tests.end_to_end.scene import OPEN, PRIVATE, Scene
+from tests.end_to_end.scene import OPEN, PRIVATE, Scene, in_hours
 
 GOOGLE, MICROSOFT, OUTLOOK, CONTOSO = "alice-gmail", "alice-northwind", "alice-outlook", "alice-contoso"
 
@@ -67,11 +69,28 @@ def test_one_changed_event_towards_microsoft_two_way(scene: Scene, source: str) 
 
 
 @pytest.mark.parametrize("target", [CONTOSO, OUTLOOK])
-def test_one_new_event_from_microsoft(scene: Scene, target: str) -> None:
+@pytest.mark.parametrize("key", ["made-by-another-program", ""])
+def test_one_new_event_from_microsoft(scene: Scene, target: str, key: str) -> None:
+    """Where delta does not show whose it is, a batched read more asks for its mark."""
     here, there = scene.account(MICROSOFT), scene.account(target)
     scene.pair(here, there)
-    scene.create(here)
-    assert count(scene, here) == (1, 1)
+    by_program(scene, here, key)
+    assert count(scene, here) == (1 if key else 2, 1)
+    assert len(scene.events(there)) == 1
+
+
+def by_program(scene: Scene, calendar: Calendar, key: str) -> None:
+    """A new event as a program makes it, under a key of its own or none."""
+    token = scene.sandbox.grant(scene.people[calendar.connection_id])["access_token"]
+    times = {"dateTime": in_hours(24).isoformat()[:19], "timeZone": "UTC"}, {"dateTime": in_hours(25).isoformat()[:19]}
+    body = {"subject": "Lunch", "start": times[0], "end": times[1], "transactionId": key or None}
+    answer = outbound.request(
+        "POST",
+        f"https://graph.microsoft.com/v1.0/me/calendars/{calendar.remote_id}/events",
+        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        body=json.dumps(body).encode(),
+    )
+    assert answer.status == 201
 
 
 @pytest.mark.parametrize("target", [CONTOSO, OUTLOOK])

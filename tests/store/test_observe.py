@@ -46,7 +46,8 @@ def marked(flow: Flow, origin: Event, name: str = "c1", generation: int = 0) -> 
     target = marks().calendar_ref(flow.target.identity)
     ref = marks().origin_ref(flow.source.identity, origin.id)
     source = marks().calendar_ref(flow.source.identity)
-    return replace(copy_of(origin), id=name, version=name, mark=marks().mark(target, source, ref, generation))
+    mark, key = marks().mark(target, source, ref, generation), marks().key(target, ref, generation)
+    return replace(copy_of(origin), id=name, version=name, mark=mark, key=key)
 
 
 def in_step(flow: Flow, origin: Event | None = None) -> Link:
@@ -166,7 +167,7 @@ def test_an_instance_that_its_series_does_not_list_any_more_is_missing(flow):
     for name in ("i1", "i2"):
         in_step(flow, event(id=name, series_id="s"))
     in_step(flow, event(id="other", series_id="t"))
-    assert at_source(flow).missing_of_series("s", {"i2"}, SPAN) == ["i1"]
+    assert at_source(flow).missing_of_series("s", {"i2"}, SPAN) == {"i1": when().start}
 
 
 def test_work_is_taken_soonest_first_what_is_past_last_and_nothing_twice(flow):

@@ -20,6 +20,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sync.core.event import Event
+from sync.core.mark import is_foreign
 from sync.providers.base import Page, Span
 from sync.providers.errors import ComeBack, NoAccess, ProviderError, Refused
 from sync.providers.microsoft import mapping
@@ -92,9 +93,12 @@ class Reader:
         return Page(events=events, removed=removed)
 
     def _new(self, item: dict[str, Any]) -> Event:
-        """A change as a round tells it. What nobody made under a key is nobody's copy; otherwise only its mark can tell."""
+        """A change as a round tells it. What another program made is nobody's copy; otherwise only its mark can tell.
+
+        A copy that a person moved here from another calendar, or brought back from a file, has its mark and no key.
+        """
         event = mapping.event(item, address=self.address, mark="")
-        return replace(event, unsure_of_mark=True) if event.key else event
+        return event if is_foreign(event.key) else replace(event, unsure_of_mark=True)
 
     def series(self, masters: Sequence[str], span: Span) -> dict[str, list[Event]]:
         """The instances of series inside the span, complete and with marks; none of a series that is gone."""
@@ -128,15 +132,19 @@ class Reader:
             found[id] = None if isinstance(outcome, ProviderError) else self._event(outcome.record())
         return found
 
-    def find(self, mark: str) -> Event | None:
+    def knock(self) -> None:
+        """Raises `NoAccess` where the calendar itself is closed to us."""
+        address = path("me", "calendars", self.calendar_id, "events", _top="1")
+        next(self._pages(address), None)
+
+    def find(self, mark: str, key: str) -> Event | None:
+        """The copy with this mark; of several, for people duplicate events, the one that was made under this key."""
         quoted = mark.replace("'", "''")
         wanted = f"singleValueExtendedProperties/Any(ep: ep/id eq '{mapping.MARK}' and ep/value eq '{quoted}')"
         address = path("me", "calendars", self.calendar_id, "events", _filter=wanted, _expand=WITH_MARK)
-        for page in self._pages(address):
-            for item in page["value"]:
-                if item.get("type", "singleInstance") == "singleInstance":
-                    return self._event(item)
-        return None
+        items = [item for page in self._pages(address) for item in page["value"]]
+        found = [self._event(item) for item in items if item.get("type", "singleInstance") == "singleInstance"]
+        return next((event for event in found if event.key == key), found[0] if found else None)
 
     def _pages(self, address: str, *, prefer: str = "") -> Iterator[dict[str, Any]]:
         try:
