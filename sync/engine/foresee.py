@@ -221,7 +221,7 @@ def _brake(found: Sequence[Prospect], now: datetime) -> None:
     )
     copies = {pk: sum(p.task.flow.pk == pk and bool(p.link.copy_id) for p in found) for pk in flows}
     ahead = sorted((p for p in found if p.link.ends_at >= now), key=lambda p: p.link.starts_at)
-    behind = sorted((p for p in found if p.link.ends_at < now), key=lambda p: p.link.starts_at)
+    behind = sorted((p for p in found if p.link.ends_at < now), key=lambda p: p.link.starts_at, reverse=True)
     line = [*ahead, *behind]
     for at in range(0, len(line), work.MOST):
         share, rest = line[at : at + work.MOST], line[at + work.MOST :]
