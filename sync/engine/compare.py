@@ -168,9 +168,6 @@ class Comparison:
 
     def _unknown_copy(self, event: Event, ref: str, found: Found) -> None:
         """A copy of this flow, by its mark, that no link knows."""
-        if not marks().owns_key(event.key):
-            # What was made under a key of ours is ours; anything else is a person's duplicate, and theirs.
-            return
         tie = self._ties.get(ref)
         if (tie is not None and tie.moving) or self._is_young(self._flow.target, event):
             found.under_way += 1

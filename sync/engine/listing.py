@@ -46,8 +46,11 @@ class Hand:
         self._source = marks().calendar_ref(flow.source.identity)
 
     def ref(self, event: Event) -> str:
-        """The origin that this event is a copy of, by its mark; "" when it is none of this flow's copies."""
-        mark = marks().read(event.mark) if event.mark else None
+        """The origin that this event is a copy of, by its mark; "" when it is none of this flow's copies.
+
+        What was made under a key of ours is ours; a person's duplicate has the mark alone, and is theirs.
+        """
+        mark = marks().read(event.mark) if event.mark and marks().owns_key(event.key) else None
         ours = mark is not None and mark.target == self._target and mark.source == self._source
         return mark.origin if mark is not None and ours else ""
 
