@@ -12,14 +12,14 @@ from sync.core.operation import Create, Delete, Operation, Reason, Side, Update
 from sync.core.plan import Planner
 from sync.core.privacy import Looks, stripped
 from sync.core.window import window_at
-from sync.engine import endings, write
+from sync.engine import write
 from sync.engine.backoff import PARK_AFTER, REFUSALS, pause
 from sync.engine.clients import Clients
 from sync.engine.sight import Sights, find
 from sync.models import Brake, Calendar, Flow, Link
 from sync.providers.base import Answered, Provider
 from sync.providers.errors import Changed, ComeBack, Exists, NoAccess, OurFault, ProviderError, SignInAgain, Unknown
-from sync.store import intent, meetings, record, work
+from sync.store import intent, meetings, questions, record, work
 from sync.store.keys import fingerprints
 from sync.store.record import Outcome
 from sync.store.rules import rules_of
@@ -73,7 +73,7 @@ class Carrier:
         quiet = [step for step in steps if not isinstance(step.operation, Create | Update | Delete)]
         record.agree([self._outcome(step) for step in quiet], self._clock())
         if any(task.link.state == Link.State.HELD for task in tasks):
-            endings.recount(flow, self._clock())
+            questions.recount(flow, self._clock())
         writes = [step for step in steps if isinstance(step.operation, Create | Update | Delete)]
         calm = _one_side(step for step in writes if not self._churns(step))
         self._write(flow.target, [step for step in calm if _side(step.operation) is Side.COPY])

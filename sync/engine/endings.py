@@ -8,7 +8,7 @@ from django.db import transaction
 from sync.core.operation import Reason
 from sync.engine import proofs
 from sync.engine.clients import Clients
-from sync.models import Brake, Flow, Link, Pair, Receipt
+from sync.models import Flow, Link, Pair, Receipt
 from sync.store import due, receipts, strays
 
 Clock = Callable[[], datetime]
@@ -49,10 +49,3 @@ def _close(flow: Flow, now: datetime) -> None:
     receipts.finish(Receipt.Kind.REMOVED, flow, now)
     Flow.objects.filter(pk=flow.pk).delete()
     Pair.objects.filter(pk=flow.pair_id, ending_at__isnull=False, flows=None).delete()
-
-
-def recount(flow: Flow, now: datetime) -> None:
-    """Held deletions that are no longer wanted: the question says how many are left, and is over when none is."""
-    held = Link.objects.filter(flow=flow, state=Link.State.HELD).count()
-    question = Brake.objects.filter(flow=flow, decided_at=None)
-    question.update(held=held) if held else question.update(held=0, decided_at=now)
