@@ -93,7 +93,8 @@ class Door:
         if not parsed.host or not (anywhere or self._listed(parsed.host)):
             raise Forbidden(f"{parsed.host} is not on the list of hosts")
         if self.sandbox_url:
-            return f"{self.sandbox_url}/{parsed.netloc}{parsed.request_uri}"
+            place = parsed.host if parsed.port in PORTS else parsed.netloc
+            return f"{self.sandbox_url}/{place}{parsed.request_uri}"
         return parsed.url
 
     def _listed(self, host: str) -> bool:

@@ -14,6 +14,8 @@ from sandbox import control, pages
 from sandbox.faults import Fault
 from sandbox.google import calendar
 from sandbox.google import identity as google_identity
+from sandbox.icloud import dav as icloud
+from sandbox.icloud import identity as icloud_identity
 from sandbox.log import Entry
 from sandbox.microsoft import graph
 from sandbox.microsoft import identity as microsoft_identity
@@ -59,7 +61,7 @@ class Sandbox:
 
 def _by_host(world: World) -> dict[str, Router]:
     found: dict[str, list[BaseRoute]] = defaultdict(list)
-    for module in (microsoft_identity, graph, google_identity, calendar, control, pages):
+    for module in (microsoft_identity, graph, google_identity, calendar, icloud_identity, icloud, control, pages):
         for route in module.routes(world):
             if not isinstance(route, (Route, Mount)):
                 raise TypeError(f"{route!r} has no path")

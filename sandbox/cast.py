@@ -6,7 +6,7 @@ from uuid import NAMESPACE_DNS, uuid5
 
 CONSUMERS = "9188040d-6c67-4c5b-b112-36a304b66dad"
 
-Kind = Literal["microsoft", "google"]
+Kind = Literal["microsoft", "google", "icloud"]
 Consent = Literal["users", "admins"]
 
 
@@ -27,7 +27,7 @@ class Tenant:
 
 @dataclass(frozen=True)
 class Person:
-    """One account at one provider. `subject` is the oid at Microsoft, the sub at Google."""
+    """One account at one provider. `subject` is the oid at Microsoft, the sub at Google, the dsid at Apple."""
 
     id: str
     name: str
@@ -101,6 +101,11 @@ def _google(id: str, name: str, address: str) -> Person:
     return Person(id, name, address, "google", "1" + digits)
 
 
+def _icloud(id: str, name: str, address: str) -> Person:
+    # Apple numbers its accounts.
+    return Person(id, name, address, "icloud", str(uuid5(NAMESPACE_DNS, id).int)[:10])
+
+
 _ALL = (
     _microsoft("alice-northwind", "Alice Tamm", "alice@northwind.example", NORTHWIND),
     _microsoft("bob-northwind", "Bob Kask", "bob@northwind.example", NORTHWIND),
@@ -114,6 +119,8 @@ _ALL = (
     _google("alice-contoso", "Alice Tamm", "alice@contoso.example"),
     _google("bob-gmail", "Bob Kask", "bob.kask@gmail.example"),
     _google("charlie-gmail", "Charlie Saar", "charlie.saar@gmail.example"),
+    _icloud("alice-icloud", "Alice Tamm", "alice.tamm@icloud.example"),
+    _icloud("bob-icloud", "Bob Kask", "bob.kask@icloud.example"),
 )
 PEOPLE: dict[str, Person] = {person.id: person for person in _ALL}
 

@@ -102,6 +102,8 @@ async def grant(world: World, request: Request) -> Any:
     """A grant without the screens: {person, scopes, client_id?}."""
     asked = await request.json()
     person = world.people[asked["person"]]
+    if person.kind == "icloud":
+        raise ValueError("iCloud knows no grants: POST icloud/password")
     scopes = asked["scopes"].split() if isinstance(asked["scopes"], str) else asked["scopes"]
     # Google names scopes in their long form only, Graph's lose their prefix; whoever grants has signed in as well.
     if person.kind == "google":
@@ -133,6 +135,9 @@ async def revoke(world: World, request: Request) -> Any:
     person = world.people[asked["person"]]
     if asked.get("only") == "access":
         return world.tokens.expire_access(person)
+    if person.kind == "icloud":
+        # Programs lose their passwords when the account gets a new one.
+        return world.icloud.accounts[person.id].change_password()
     return {"ended": world.tokens.revoke_person(person)}
 
 

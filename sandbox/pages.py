@@ -18,6 +18,7 @@ from sandbox.world import World
 
 STATIC = Path(__file__).parent / "static"
 KINDS = {".css": "text/css", ".js": "text/javascript"}
+PLACES = {"gmail.example": "Google account", "icloud.example": "Apple Account"}
 Page = Callable[[World, Request], Awaitable[Response]]
 
 
@@ -30,7 +31,7 @@ async def index(world: World, request: Request) -> Response:
         tag("h1", "The outside world, on this machine"),
         tag(
             "p",
-            "Stand-ins for Microsoft 365, Google Calendar and a mail server. They speak the real protocols, and nothing "
+            "Stand-ins for Microsoft 365, Google Calendar, iCloud and a mail server. They speak the real protocols, and nothing "
             "leaves this machine.",
         ),
         guide(world),
@@ -43,6 +44,7 @@ async def index(world: World, request: Request) -> Response:
                 "ul",
                 tag("li", tag("a", "Microsoft: My apps", href="/myapps.microsoft.com/")),
                 tag("li", tag("a", "Google: third-party apps", href="/myaccount.google.com/connections")),
+                tag("li", tag("a", "Apple: app-specific passwords", href="/account.apple.com/")),
             ),
             class_="plain",
         ),
@@ -52,7 +54,7 @@ async def index(world: World, request: Request) -> Response:
 
 def _card(person: Person) -> Markup:
     tenant = person.tenant
-    where = tenant.name if tenant else ("Google Workspace" if person.domain != "gmail.example" else "Google account")
+    where = tenant.name if tenant else PLACES.get(person.domain, "Google Workspace")
     policy = "administrators approve applications" if tenant and tenant.consent == "admins" else ""
     role = "administrator" if person.admin else ""
     told = " · ".join(word for word in (where, policy, role) if word)

@@ -17,6 +17,8 @@ NOTES = {
     "bob-northwind": "A colleague who shares calendars with her.",
     "charlie-northwind": "A colleague who is invited to her meetings.",
     "bob-gmail": "Owns the club’s calendar, which she may write to.",
+    "alice-icloud": "Her iCloud account, for the family; programs get a password of their own there.",
+    "bob-icloud": "A friend on iCloud, on another of Apple’s machines.",
     "charlie-gmail": "May only read the club’s calendar.",
     "dave-agency": "In a government cloud at the usual addresses.",
     "erin-base": "In a government cloud with addresses of its own.",

@@ -11,6 +11,7 @@ from sandbox.faults import Faults
 from sandbox.google.calendar import GoogleCloud
 from sandbox.hand import Hand
 from sandbox.hooks import Hooks
+from sandbox.icloud.cloud import AppleCloud
 from sandbox.log import RequestLog
 from sandbox.mailbox import Mailbox
 from sandbox.microsoft.graph import GraphCloud
@@ -20,7 +21,7 @@ from sandbox.tokens import Tokens
 
 
 class World:
-    """People, time, tokens, faults, log and both clouds. Served by one event loop; not thread-safe."""
+    """People, time, tokens, faults, log and the three clouds. Served by one event loop; not thread-safe."""
 
     def __init__(self, *, hooks: Mapping[str, str] | None = None, base: str = "http://127.0.0.1:9000") -> None:
         self.base = base
@@ -41,10 +42,12 @@ class World:
         self._inside: Counter[str] = Counter()
         self.graph = GraphCloud(self)
         self.google = GoogleCloud(self)
+        self.icloud = AppleCloud(self)
 
     def hand(self, person: Person) -> Hand:
         """The hand that moves this person's calendars."""
-        return self.graph.hand if person.kind == "microsoft" else self.google.hand
+        hands: dict[str, Hand] = {"microsoft": self.graph.hand, "google": self.google.hand, "icloud": self.icloud.hand}
+        return hands[person.kind]
 
     @contextmanager
     def inside(self, mailbox: str) -> Iterator[int]:
@@ -71,3 +74,4 @@ class World:
         self.names = Names()
         self.graph = GraphCloud(self)
         self.google = GoogleCloud(self)
+        self.icloud = AppleCloud(self)

@@ -104,7 +104,7 @@ class CloudOutside:
         return str(self.issued)
 
     @property
-    def provider(self) -> GoogleProvider | MicrosoftProvider:
+    def provider(self) -> Any:
         raise NotImplementedError
 
     def small_pages(self) -> None:
