@@ -1,13 +1,13 @@
 """A pair that is being made or changed: kept in the session between the steps, ids and choices only."""
 
 from dataclasses import asdict, dataclass
+from datetime import time
 from typing import Any
 
 from django.http import HttpRequest
 
 from sync.access import calendars_of, person
-from sync.models import Calendar, Pair
-from sync.pairs import FlowSettings
+from sync.models import Calendar, FlowSettings, Pair
 
 KEY = "pair_draft"
 CHANGE = "pair_change"
@@ -62,6 +62,16 @@ def keep(request: HttpRequest, draft: Draft) -> None:
     }
 
 
+def _plain(settings: FlowSettings) -> dict[str, Any]:
+    """A session holds JSON, which has no times."""
+    return {name: value.isoformat() if isinstance(value, time) else value for name, value in asdict(settings).items()}
+
+
+def _settings(saved: dict[str, Any]) -> FlowSettings:
+    times = {name: time.fromisoformat(saved[name]) for name in ("hours_from", "hours_to") if saved.get(name)}
+    return FlowSettings(**{**saved, **times})
+
+
 def drop(request: HttpRequest) -> None:
     request.session.pop(KEY, None)
 
@@ -81,11 +91,3 @@ def keep_change(request: HttpRequest, pair: Pair, change: Change) -> None:
 
 def drop_change(request: HttpRequest) -> None:
     request.session.pop(CHANGE, None)
-
-
-def _plain(settings: FlowSettings) -> dict[str, Any]:
-    return asdict(settings)
-
-
-def _settings(saved: dict[str, Any]) -> FlowSettings:
-    return FlowSettings(**saved)

@@ -14,10 +14,9 @@ from sync.core.event import AllDay, Attendee, Content, Event, Sensitivity, ShowA
 from sync.core.privacy import project
 from sync.engine import preview
 from sync.engine.clients import Resting
-from sync.models import Calendar
-from sync.pairs import FlowSettings
+from sync.models import Calendar, FlowSettings
 from sync.providers.errors import ProviderError
-from sync.store.rules import looks
+from sync.store.rules import looks_for
 from sync.wording import day, span
 
 SALT = "hetk.example"
@@ -80,8 +79,7 @@ def before(event: Event) -> Shown:
 
 def after(event: Event, source: Calendar, target: Calendar, settings: FlowSettings) -> Shown:
     """The copy that the writer would make of it."""
-    swap = (source.connection.address, target.connection.address) if settings.transform_identity else None
-    copy = project(event, looks(private=settings.private, show_as=settings.show_as, swap=swap))
+    copy = project(event, looks_for(settings, source, target))
     return replace(_shown(copy), masked=settings.private)
 
 

@@ -6,8 +6,7 @@ from typing import Any
 from django import forms
 
 from accounts.models import Kind, User
-from sync.models import Calendar, Pair, ShowAsRule
-from sync.pairs import FlowSettings
+from sync.models import Calendar, FlowSettings, Pair, ShowAsRule
 from sync.wording import calendar_name
 
 ONE_WAY, TWO_WAY = "one", "two"

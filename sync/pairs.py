@@ -1,6 +1,6 @@
 """What people do with their pairs. Each verb changes rows and rings; cycles do the rest."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -8,24 +8,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Connection, User
-from sync.models import Brake, Calendar, Flow, Link, Pair, Receipt
+from sync.models import Brake, Calendar, Flow, FlowSettings, Link, Pair, Receipt
+from sync.models.flow import WEEKDAYS
 from sync.store import due, receipts
-
-
-@dataclass(frozen=True, slots=True)
-class FlowSettings:
-    """What one direction shows. `show_as` is a value of `ShowAsRule`."""
-
-    private: bool = True
-    show_as: str = "keep"
-    transform_identity: bool = False
-
-    def as_fields(self) -> dict[str, object]:
-        return {
-            "private": self.private,
-            "show_as": self.show_as,
-            "transform_identity": self.transform_identity,
-        }
+from sync.store.rules import hidden
 
 
 class NotPossible(Exception):
@@ -56,12 +42,7 @@ def edit(*, pair: Pair, out: FlowSettings, back: FlowSettings | None) -> None:
         _set(pair, pair.second, pair.first, back)
     else:
         _end_direction(pair, pair.second)
-    flows = pair.flows.all()
-    waiting = Q(state=Link.State.HELD, flow__ending_at=None)
-    Link.objects.filter(flow__in=flows).exclude(waiting).update(due_at=timezone.now(), attempts=0)
-    # A complete reading brings every content at once; what is already known to be complete stays so.
-    Calendar.objects.filter(pk__in=[pair.first_id, pair.second_id]).update(cursor="")
-    due.ring([pair.first_id, pair.second_id])
+    _look_again([pair])
 
 
 def pause(*, pair: Pair) -> None:
@@ -77,6 +58,13 @@ def resume(*, pair: Pair) -> None:
         state=Link.State.LIVE, due_at=timezone.now(), attempts=0
     )
     due.ring([pair.first_id, pair.second_id])
+
+
+@transaction.atomic
+def zone_changed(user: User) -> None:
+    """Working hours are told in the person's zone: what they leave out is judged anew."""
+    timed = Q(flows__hours_from__isnull=False) | ~Q(flows__weekdays=WEEKDAYS)
+    _look_again(list(Pair.objects.filter(timed, user=user, ending_at=None).distinct()))
 
 
 def sync_now(*, pair: Pair) -> None:
@@ -136,8 +124,20 @@ def changed(flow: Flow, settings: FlowSettings | None, now: datetime) -> dict[st
     """What an edit changes in the row of a flow; without settings the direction is switched off."""
     if settings is None:
         return {"ending_at": flow.ending_at or now}
-    tighter = settings.private and not flow.private
+    before = FlowSettings.of(flow)
+    tighter = bool(hidden(settings) - hidden(before)) or (settings.private and not before.private)
     return {"ending_at": None, "strip_due": flow.strip_due or tighter, **settings.as_fields()}
+
+
+def _look_again(pairs: Sequence[Pair]) -> None:
+    """Every link of these pairs is planned anew; deletions that wait for a word go on waiting."""
+    waiting = Q(state=Link.State.HELD, flow__ending_at=None)
+    links = Link.objects.filter(flow__pair__in=pairs).exclude(waiting)
+    links.update(due_at=timezone.now(), attempts=0)
+    calendars = {pk for pair in pairs for pk in (pair.first_id, pair.second_id)}
+    # A complete reading brings every content at once; what is already known to be complete stays so.
+    Calendar.objects.filter(pk__in=calendars).update(cursor="")
+    due.ring(calendars)
 
 
 def _set(pair: Pair, source: Calendar, target: Calendar, settings: FlowSettings) -> None:

@@ -4,8 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from sync.models import Calendar, Flow, ShowAsRule, Verification
-from sync.pairs import FlowSettings
+from sync.models import Calendar, Flow, FlowSettings, ShowAsRule, Verification
 
 PLAIN_NAMES = {"calendar", "kalender", "calendrier", "calendario"}
 

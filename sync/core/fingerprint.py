@@ -7,7 +7,7 @@ which two events share one.
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sync.core.event import AllDay, Content, Event, Field, When
 
@@ -72,6 +72,11 @@ def encode(prints: Prints) -> str:
 
 def decode(text: str) -> dict[str, str]:
     return {name: value for name, value in zip(ORDER, text.split("."), strict=False) if value} if text else {}
+
+
+def merged(before: str, now: Prints, only: Collection[str] | None) -> str:
+    """The column with `only` these fields brought up to date; None: with all of them."""
+    return encode(now if only is None else {**decode(before), **{name: now[name] for name in only}})
 
 
 def _tidy(text: str) -> str:

@@ -21,12 +21,22 @@ class Reason(StrEnum):
     ONE_WAY = "one_way"
     MEETING = "meeting"
     MASKED = "masked"
+    TEMPLATE = "template"
     KEPT_AWAY = "kept_away"
     OUTSIDE_WINDOW = "outside_window"
     DECLINED = "declined"
     CANCELLED = "cancelled"
     WORKING_LOCATION = "working_location"
     BIRTHDAY = "birthday"
+    KEPT_OUT = "kept_out"
+    UNANSWERED = "unanswered"
+    OUT_OF_OFFICE = "out_of_office"
+    FOCUS_TIME = "focus_time"
+    ALL_DAY = "all_day"
+    FREE = "free"
+    WITHOUT_WORD = "without_word"
+    WITH_WORD = "with_word"
+    OUTSIDE_HOURS = "outside_hours"
     IS_COPY = "is_copy"
     FOREIGN_COPY = "foreign_copy"
     SAME_MEETING = "same_meeting"
@@ -52,12 +62,22 @@ _SENTENCES = {
     Reason.ONE_WAY: "it was changed by hand, and this direction only copies",
     Reason.MEETING: "it was changed by hand, and other people are invited to the original",
     Reason.MASKED: "it was changed by hand where details are hidden",
+    Reason.TEMPLATE: "its title was changed by hand and no longer fitted the pattern of this sync",
     Reason.KEPT_AWAY: "its copy was deleted by hand and stays away until the original changes",
     Reason.OUTSIDE_WINDOW: "it lies outside the time that is kept in step",
     Reason.DECLINED: "the invitation was declined",
     Reason.CANCELLED: "the meeting was cancelled",
     Reason.WORKING_LOCATION: "working locations are not copied",
     Reason.BIRTHDAY: "birthdays are not copied",
+    Reason.KEPT_OUT: "a word in its title keeps it out",
+    Reason.UNANSWERED: "the invitation waits for an answer, and you leave those out",
+    Reason.OUT_OF_OFFICE: "you leave out-of-office events out",
+    Reason.FOCUS_TIME: "you leave focus time out",
+    Reason.ALL_DAY: "you leave all-day events out",
+    Reason.FREE: "it is shown as free, and you leave those out",
+    Reason.WITHOUT_WORD: "its title has none of the words you asked for",
+    Reason.WITH_WORD: "its title has a word that you leave out",
+    Reason.OUTSIDE_HOURS: "it is outside your working hours",
     Reason.IS_COPY: "it is a copy itself",
     Reason.FOREIGN_COPY: "another program made it as a copy",
     Reason.SAME_MEETING: "the same meeting is in the other calendar already",

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
-from sync.core.event import Answer, Event, Field, Kind
+from sync.core.event import Event, Field, Kind
+from sync.core.filters import Filters, unwanted
 from sync.core.fingerprint import STANDING, Fingerprints, Prints
 from sync.core.operation import Create, Delete, Forget, Keep, Operation, Reason, Side, Skip, Update
-from sync.core.privacy import Looks, give_back, project, withheld
+from sync.core.privacy import Looks, give_back, project, undressed, withheld
 from sync.core.window import Window
 
 # A meeting that moved moves in every calendar that has it, but not in all at once.
@@ -46,6 +47,7 @@ class Rules:
     """What one flow asks for. `two_way`: changes of the copy may travel back. `target_address`: whose calendar it is."""
 
     looks: Looks
+    filters: Filters = field(default_factory=Filters)
     two_way: bool = False
     target_address: str = ""
     ending: bool = False
@@ -159,11 +161,14 @@ class Planner:
         if origin.has_guests:
             return frozenset(), Reason.MEETING
         now = self._prints.of_event(origin, known.salt)
-        free = touched - withheld(origin, rules.looks)
+        free, reason = touched - withheld(origin, rules.looks), Reason.MASKED
+        if isinstance(copy, Event) and undressed(copy.content.title, rules.looks.template) is None:
+            reason = Reason.TEMPLATE if Field.TITLE in free else reason
+            free -= {Field.TITLE}
         both = {name for name in free if now[name] != known.origin.get(name)}
         if isinstance(copy, Event) and not newer(copy, origin):
             free -= both
-        return frozenset(free), Reason.MASKED
+        return frozenset(free), reason
 
     def _why(
         self, fields: frozenset[Field], touched: set[Field], put_right: Reason, origin: Event, known: Known
@@ -182,8 +187,8 @@ def exclusion(origin: Event, rules: Rules, window: Window, *, met: bool = False)
         return Reason.BIRTHDAY
     if origin.cancelled:
         return Reason.CANCELLED
-    if origin.answer is Answer.DECLINED:
-        return Reason.DECLINED
+    if asked := unwanted(origin, rules.filters):
+        return asked
     invited = bool(target) and any(
         a.address.lower() == target and not a.is_self and not a.declined for a in origin.attendees
     )
@@ -193,8 +198,8 @@ def exclusion(origin: Event, rules: Rules, window: Window, *, met: bool = False)
 
 
 def may_follow(origin: Event, rules: Rules) -> bool:
-    """Whether deleting the copy deletes the origin: an unmasked two-way flow, and nobody else is invited."""
-    return rules.two_way and not rules.looks.private and not origin.has_guests
+    """Whether deleting the copy deletes the origin: a two-way flow that hides nothing, and nobody else is invited."""
+    return rules.two_way and not rules.looks.hidden and not origin.has_guests
 
 
 def newer(copy: Event, origin: Event) -> bool:

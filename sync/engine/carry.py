@@ -6,28 +6,26 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeGuard
 
-from sync.core import brake
-from sync.core.event import Event
+from sync.core.event import Content, Event, Field
 from sync.core.operation import Create, Delete, Operation, Reason, Side, Update
 from sync.core.plan import Planner
-from sync.core.privacy import Looks, stripped
+from sync.core.privacy import stripped
 from sync.core.window import window_at
-from sync.engine import write
+from sync.engine import holding, write
 from sync.engine.backoff import PARK_AFTER, REFUSALS, pause
 from sync.engine.clients import Clients
 from sync.engine.sight import Sights, find
-from sync.models import Brake, Calendar, Flow, Link
+from sync.models import Calendar, Flow, Link
 from sync.providers.base import Answered, Provider
 from sync.providers.errors import Changed, ComeBack, Exists, NoAccess, OurFault, ProviderError, SignInAgain, Unknown
-from sync.store import intent, meetings, questions, record, work
+from sync.store import churn, intent, meetings, questions, record, work
 from sync.store.keys import fingerprints
 from sync.store.record import Outcome
-from sync.store.rules import rules_of
+from sync.store.rules import looks_of, rules_of
 from sync.store.seats import seat
 from sync.store.work import Task
 
 TOO_MANY = 429
-HIDDEN = Looks(private=True).masked
 Chance = Callable[[], float]
 Agree = Callable[[Sequence[Outcome], datetime], None]
 
@@ -51,6 +49,8 @@ class Step:
     copy: Event | None
     # The other side follows: nothing but this operation's fields is agreed by it.
     more: bool = False
+    # Only what is hidden is taken out: whatever else a person changed there is still to be planned.
+    strips: bool = False
 
 
 class Carrier:
@@ -81,13 +81,15 @@ class Carrier:
 
     def strip(self, flow: Flow, contents: Mapping[str, Event]) -> bool:
         """Take out of every copy read in the target what this flow hides. True: none is left that shows more."""
+        looks = looks_of(flow)
         links = Link.objects.filter(flow=flow).exclude(copy_id="")
         shown = [(link, contents[link.copy_id]) for link in links if link.copy_id in contents]
-        steps = [
-            Step(Task(link, flow), Update(Side.COPY, stripped(copy.content), HIDDEN, Reason.SETTINGS), None, copy)
-            for link, copy in shown
-            if copy.content != stripped(copy.content)
-        ]
+        steps = []
+        for link, copy in shown:
+            bare = stripped(copy.content, looks)
+            if fields := differing(copy.content, bare):
+                operation = Update(Side.COPY, bare, fields, Reason.SETTINGS)
+                steps.append(Step(Task(link, flow), operation, None, copy, strips=True))
         failed = self.tally.failed
         self._write(flow.target, steps, record.stripped)
         return self.tally.failed == failed
@@ -111,31 +113,18 @@ class Carrier:
         record.leave([step.task for step in steps if decided_against(step.task.link, step.operation)])
         steps = [step for step in steps if not decided_against(step.task.link, step.operation)]
         deletions = [s for s in steps if isinstance(s.operation, Delete) and counts(s.task.link, s.operation)]
-        if not deletions:
+        if not deletions or not holding.hold(flow, [step.task for step in deletions], self._clock()):
             return steps
-        copies = Link.objects.filter(flow=flow).exclude(copy_id="").count()
-        now = self._clock()
-        # A large deletion comes in several shares; the first of them already counts the rest.
-        waiting = work.deletions_waiting(flow, now, [step.task.link.pk for step in deletions])
-        is_open = Brake.objects.filter(flow=flow, decided_at=None).exists()
-        if not is_open and not brake.holds(len(deletions) + waiting, copies):
-            return steps
-        found, _ = Brake.objects.get_or_create(
-            flow=flow, decided_at=None, defaults={"held_at": now, "held": 0, "of": copies}
-        )
-        record.hold([step.task for step in deletions], now)
-        found.held = Link.objects.filter(flow=flow, state=Link.State.HELD).count()
-        found.save(update_fields=["held"])
         held = {id(step) for step in deletions}
         return [step for step in steps if id(step) not in held]
 
     def _churns(self, step: Step) -> bool:
         """A copy that is written again and again is left alone until tomorrow, and says so."""
         now = self._clock()
-        if isinstance(step.operation, Delete) or not record.churning(step.task.link, now):
+        if isinstance(step.operation, Delete) or not churn.is_over(step.task.link, now):
             return False
         error = "written too often today"
-        record.park(step.task, Reason.CHURN, now, error=error, again_at=record.tomorrow(now))
+        record.park(step.task, Reason.CHURN, now, error=error, again_at=churn.tomorrow(now))
         return True
 
     def _write(self, calendar: Calendar, steps: Sequence[Step], agree: Agree = record.agree) -> None:
@@ -214,7 +203,7 @@ class Carrier:
             case _:
                 message = error.message if error else ""
                 # A copy that is to go must go in the end, or its pair could never end.
-                again = record.tomorrow(now) if isinstance(step.operation, Delete) else None
+                again = churn.tomorrow(now) if isinstance(step.operation, Delete) else None
                 record.park(task, Reason.REFUSED, now, error=message, request_id=answered.request_id, again_at=again)
 
     def _exists(self, step: Step, calendar: Calendar) -> None:
@@ -225,6 +214,10 @@ class Carrier:
             return
         self._sights.contents[calendar.pk, copy.id] = copy
         record.found(step.task, copy, self._clock())
+
+
+def differing(one: Content, other: Content) -> frozenset[Field]:
+    return frozenset(field for field in Field if getattr(one, field.value) != getattr(other, field.value))
 
 
 def is_throttled(error: ProviderError | None) -> TypeGuard[ComeBack]:
@@ -250,8 +243,9 @@ def _intend(steps: Sequence[Step]) -> list[Step]:
     copies = [step for step in steps if _side(step.operation) is Side.COPY]
     creates = {s.task.link.pk: op for s in copies if isinstance(op := s.operation, Create)}
     met = intent.creates([s.task for s in copies if s.task.link.pk in creates], creates) if creates else set()
-    if updates := [(s.task, op.content, s.copy) for s in copies if isinstance(op := s.operation, Update)]:
-        intent.updates(updates)
+    updates = [(s, op) for s in copies if isinstance(op := s.operation, Update)]
+    if updates:
+        intent.updates([(s.task, op.content, s.copy, op.fields if s.strips else None) for s, op in updates])
     if removals := [s.task for s in copies if isinstance(s.operation, Delete)]:
         intent.removals(removals)
     return [step for step in steps if step.task.link.pk not in met]

@@ -136,7 +136,7 @@ class Cycle:
     def _strip(self, flows: Sequence[Flow], carrier: Carrier, clients: Clients, reading: Reading) -> None:
         """Rule 4, before anything else is written here, and whether or not the source can be reached."""
         for flow in flows:
-            wanted = flow.private and flow.strip_due and flow.target_id == self.calendar.pk
+            wanted = flow.strip_due and flow.target_id == self.calendar.pk
             # What is being ended loses its copies altogether.
             ending = flow.ending_at is not None or flow.pair.ending_at is not None
             if not wanted or ending or flow.pair.paused_at is not None:

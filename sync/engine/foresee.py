@@ -220,20 +220,24 @@ def _brake(found: Sequence[Prospect], now: datetime) -> None:
         Brake.objects.filter(flow__in=[pk for pk in flows if pk], decided_at=None).values_list("flow_id", flat=True)
     )
     copies = {pk: sum(p.task.flow.pk == pk and bool(p.link.copy_id) for p in found) for pk in flows}
+    removed = dict.fromkeys(flows, 0)
     ahead = sorted((p for p in found if p.link.ends_at >= now), key=lambda p: p.link.starts_at)
     behind = sorted((p for p in found if p.link.ends_at < now), key=lambda p: p.link.starts_at, reverse=True)
     line = [*ahead, *behind]
     for at in range(0, len(line), work.MOST):
         share, rest = line[at : at + work.MOST], line[at + work.MOST :]
-        for pk in flows:
+        for pk, flow in flows.items():
             mine = [p for p in share if p.task.flow.pk == pk]
             deletions = [p for p in mine if any(isinstance(o, Delete) and counts(p.link, o) for o in p.operations)]
             waiting = sum(p.task.flow.pk == pk and _is_missing(p) for p in rest)
-            if deletions and (pk in asked or brake.holds(len(deletions) + waiting, copies[pk])):
+            if deletions and (
+                pk in asked or brake.holds(removed[pk] + len(deletions) + waiting, removed[pk] + copies[pk])
+            ):
                 asked.add(pk)
                 for prospect in deletions:
                     prospect.held = True
             gone = sum(isinstance(o, Delete) and not p.held for p in mine for o in p.operations)
+            removed[pk] += 0 if _is_ending(flow) else gone
             copies[pk] += sum(isinstance(o, Create) for p in mine for o in p.operations) - gone
 
 

@@ -8,16 +8,17 @@ from enum import Enum
 
 from django.utils import timezone
 
-from sync.core.event import Event
+from sync.core.event import Content, Event
 from sync.core.operation import Create, Delete, Forget, Reason, Side, Skip, Update
-from sync.core.privacy import BUSY_TITLE, stripped
+from sync.core.privacy import stripped
 from sync.core.window import first_day, starts_at, window_at
 from sync.engine.clients import Clients
 from sync.engine.foresee import Look, Prospect, foresee, look_at
-from sync.models import Calendar, Flow, Link, Pair
-from sync.pairs import FlowSettings, changed
+from sync.models import Calendar, Flow, FlowSettings, Link, Pair
+from sync.pairs import changed
 from sync.providers.base import Span
 from sync.store.keys import marks
+from sync.store.rules import looks_of
 
 
 class Fate(Enum):
@@ -194,7 +195,7 @@ def line_of(prospect: Prospect) -> Line | None:
         case _, Delete(reason=reason):
             return Line(Fate.ORIGIN_REMOVE, reason, prospect)
     if strips(prospect):
-        return Line(Fate.UPDATE, Reason.SETTINGS, prospect, BUSY_TITLE)
+        return Line(Fate.UPDATE, Reason.SETTINGS, prospect, _bare(prospect).title)
     return Line(Fate.STAY, Reason.IN_STEP, prospect, _says(prospect))
 
 
@@ -204,5 +205,13 @@ def _says(prospect: Prospect) -> str:
 
 def strips(prospect: Prospect) -> bool:
     """Rule 4: a copy that shows more than its flow allows is rewritten, also where nothing else would be done about it."""
-    flow, copy = prospect.task.flow, prospect.copy
-    return flow.private and flow.strip_due and copy is not None and copy.content != stripped(copy.content)
+    copy = prospect.copy
+    return prospect.task.flow.strip_due and copy is not None and copy.content != _bare(prospect)
+
+
+def _bare(prospect: Prospect) -> Content:
+    """The copy with what its flow hides taken out."""
+    copy = prospect.copy or prospect.origin
+    if copy is None:
+        raise ValueError("there is nothing to strip")
+    return stripped(copy.content, looks_of(prospect.task.flow))

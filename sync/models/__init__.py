@@ -1,6 +1,8 @@
+from sync.models.brake import Brake
 from sync.models.calendar import Calendar, Seat
+from sync.models.flow import Flow, FlowSettings, ShowAsRule
 from sync.models.link import Link, Meeting, Stray
-from sync.models.pair import Brake, Flow, Pair, ShowAsRule
+from sync.models.pair import Pair
 from sync.models.receipt import Receipt
 from sync.models.run import Activity, Run
 from sync.models.verification import Verification
@@ -11,6 +13,7 @@ __all__ = [
     "Brake",
     "Calendar",
     "Flow",
+    "FlowSettings",
     "Link",
     "Meeting",
     "Pair",

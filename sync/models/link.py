@@ -3,7 +3,7 @@
 from django.db import models
 
 from sync.models.calendar import Calendar
-from sync.models.pair import Flow
+from sync.models.flow import Flow
 
 
 class Link(models.Model):

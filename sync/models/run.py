@@ -3,8 +3,9 @@
 from django.db import models
 
 from sync.models.calendar import Calendar
+from sync.models.flow import Flow
 from sync.models.link import Link
-from sync.models.pair import Flow, Pair
+from sync.models.pair import Pair
 
 
 class Run(models.Model):

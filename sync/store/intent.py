@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from sync.core.event import Content, Event
-from sync.core.fingerprint import decode, encode
+from sync.core.event import Content, Event, Field
+from sync.core.fingerprint import decode, encode, merged
 from sync.core.operation import Create
 from sync.models import Link
 from sync.store import meetings, rows
@@ -37,21 +37,22 @@ def _announce(tasks: Sequence[Task], planned: dict[int, Create]) -> None:
 
 
 @transaction.atomic
-def updates(planned: Sequence[tuple[Task, Content, Event | None]]) -> None:
+def updates(planned: Sequence[tuple[Task, Content, Event | None, frozenset[Field] | None]]) -> None:
     """Before an update of a copy leaves: what is about to stand there, so that nobody takes it for a person's edit.
 
-    Each with the copy as it was read, if it was: what an earlier try whose answer was lost left there is ours as well.
+    Each with the copy as it was read, if it was: what an earlier try whose answer was lost left there is ours as well. And with
+    the fields that are ours to say; None: all of them.
     """
-    for task, content, copy in planned:
+    for task, content, copy, only in planned:
         link = task.link
         known, written = decode(link.copy_prints), decode(link.written_prints)
         if copy is not None and known and link.in_doubt:
             seen = fingerprints().of_content(copy.content, link.origin_ref)
             ours = {name: value for name, value in seen.items() if value == written.get(name)}
             link.copy_prints = encode({**known, **ours})
-        link.written_prints = encode(fingerprints().of_content(content, link.origin_ref))
+        link.written_prints = merged(link.written_prints, fingerprints().of_content(content, link.origin_ref), only)
         link.state = Link.State.INTENT if link.state == Link.State.LIVE else link.state
-    rows.save((task.link for task, _, _ in planned), ("state", "written_prints", "copy_prints"))
+    rows.save((task.link for task, *_ in planned), ("state", "written_prints", "copy_prints"))
 
 
 @transaction.atomic

@@ -2,17 +2,17 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from sync.core.event import Content, Event, Field
-from sync.core.fingerprint import Prints, decode, encode
+from sync.core.fingerprint import decode, encode, merged
 from sync.core.operation import Create, Delete, Forget, Keep, Operation, Reason, Side, Skip, Update
 from sync.core.privacy import project
 from sync.core.window import last_moment, starts_at
 from sync.models import Activity, Link
-from sync.store import meetings, rows
+from sync.store import churn, meetings, rows
 from sync.store.keys import fingerprints
 from sync.store.rules import looks_of
 from sync.store.work import Task
@@ -24,8 +24,6 @@ FIELDS = (
 )  # fmt: skip
 # A version that no provider gives: this side must be read before it is written.
 UNSURE = "?"
-# Writes of one day for one event.
-TOO_OFTEN = 100
 ACTS = {
     Create: Activity.Act.CREATED,
     (Update, Side.COPY): Activity.Act.UPDATED,
@@ -105,7 +103,7 @@ def _agree_one(outcome: Outcome, link: Link, now: datetime) -> None:
             link.state = link.state if outcome.more else Link.State.LIVE
             origin = outcome.event or origin
             _given_back(link, outcome, origin)
-            _count_write(link, now)
+            churn.count(link, now)
         case Keep():
             link.state = Link.State.LIVE
             _kept(link, outcome)
@@ -119,7 +117,9 @@ def _agree_one(outcome: Outcome, link: Link, now: datetime) -> None:
     if origin is not None:
         _origin_agreed(link, origin, _only(outcome))
     moved_on = _seen_meanwhile(link, planned_seen, outcome) or _rung_meanwhile(link, outcome.task)
-    link.due_at = now if moved_on or outcome.more else (operation.again_at if isinstance(operation, Skip) else None)
+    gave_back = isinstance(operation, Update) and operation.side is Side.ORIGIN
+    again = moved_on or outcome.more or gave_back
+    link.due_at = now if again else (operation.again_at if isinstance(operation, Skip) else None)
 
 
 def _only(outcome: Outcome) -> frozenset[Field] | None:
@@ -127,44 +127,46 @@ def _only(outcome: Outcome) -> frozenset[Field] | None:
     return outcome.operation.fields if outcome.more and isinstance(outcome.operation, Update) else None
 
 
-def _merged(before: str, now: Prints, only: frozenset[Field] | None) -> str:
-    return encode(now if only is None else {**decode(before), **{field: now[field] for field in only}})
-
-
 def _origin_agreed(link: Link, origin: Event, only: frozenset[Field] | None = None) -> None:
     link.origin_agreed = origin.version
-    link.origin_prints = _merged(link.origin_prints, fingerprints().of_event(origin, link.origin_ref), only)
+    link.origin_prints = merged(link.origin_prints, fingerprints().of_event(origin, link.origin_ref), only)
     when = origin.content.when
     link.starts_at, link.ends_at = starts_at(when), last_moment(when)
 
 
-def _written(link: Link, content: Content, event: Event | None, now: datetime) -> None:
-    """What was sent is remembered for the next comparison, what was answered as the state of the copy."""
-    link.written_prints = encode(fingerprints().of_content(content, link.origin_ref))
+def _written(
+    link: Link, content: Content, event: Event | None, now: datetime, only: frozenset[Field] | None = None
+) -> None:
+    """What was sent is remembered for the next comparison, what was answered as the state of the copy.
+
+    `only`: the fields that were ours to say; None: all of them.
+    """
+    link.written_prints = merged(link.written_prints, fingerprints().of_content(content, link.origin_ref), only)
     link.written_at = now
-    _count_write(link, now)
+    churn.count(link, now)
     if event is not None:
         link.copy_id = event.id
         link.copy_agreed = event.version
-        link.copy_prints = encode(fingerprints().of_content(event.content, link.origin_ref))
-
-
-def _count_write(link: Link, now: datetime) -> None:
-    """Whichever side was written: two programs can fight over either."""
-    link.churn = link.churn + 1 if link.churn_day == now.date() else 1
-    link.churn_day = now.date()
+        if only is None or link.copy_prints:
+            prints = fingerprints().of_content(event.content, link.origin_ref)
+            link.copy_prints = merged(link.copy_prints, prints, only)
 
 
 def _given_back(link: Link, outcome: Outcome, origin: Event | None) -> None:
-    """The origin took the copy's change: both now say the same, so what would be written equals what stands there."""
+    """The origin took the copy's change. Where both say the same now, that is agreed; the rest is planned once more.
+
+    What an origin says may look different in its copy, or have to be left out of it altogether.
+    """
     only = _only(outcome)
     if outcome.copy is not None and link.copy_agreed == outcome.task.link.copy_agreed:
         link.copy_agreed = link.copy_agreed if outcome.more else outcome.copy.version
         prints = fingerprints().of_content(outcome.copy.content, link.origin_ref)
-        link.copy_prints = _merged(link.copy_prints, prints, only)
+        link.copy_prints = merged(link.copy_prints, prints, only)
     if origin is not None:
         wanted = fingerprints().of_content(project(origin, looks_of(outcome.task.flow)), link.origin_ref)
-        link.written_prints = _merged(link.written_prints, wanted, only)
+        stands = decode(link.copy_prints)
+        alike = frozenset(field for field in only or Field if wanted[field] == stands.get(field))
+        link.written_prints = merged(link.written_prints, wanted, alike)
         link.origin_seen = origin.version
 
 
@@ -230,8 +232,10 @@ def stripped(outcomes: Sequence[Outcome], now: datetime) -> None:
     fresh = {x.pk: x for x in Link.objects.select_for_update().filter(pk__in=[o.task.link.pk for o in outcomes])}
     for outcome in outcomes:
         if isinstance(outcome.operation, Update) and (link := fresh.get(outcome.task.link.pk)):
-            _written(link, outcome.operation.content, outcome.event, now)
-            link.copy_seen = link.copy_agreed
+            # What a person changed besides was seen and not planned: it still has to be.
+            unseen = link.copy_seen != link.copy_agreed
+            _written(link, outcome.operation.content, outcome.event, now, outcome.operation.fields)
+            link.copy_seen = UNSURE if unseen else link.copy_agreed
     rows.save(fresh.values(), FIELDS)
     Activity.objects.bulk_create([a for o in outcomes if (a := activity_of(o, now))])
 
@@ -288,12 +292,3 @@ def hold(tasks: Collection[Task], now: datetime) -> None:
         state=Link.State.HELD, reason=Reason.BRAKE.value, due_at=None, lease_until=None
     )
     Activity.objects.bulk_create([_activity(t, Activity.Act.HELD, Reason.BRAKE.value, now) for t in tasks])
-
-
-def churning(link: Link, now: datetime) -> bool:
-    """Whether this event or its copy was written so often today that something must be fighting us."""
-    return link.churn_day == now.date() and link.churn >= TOO_OFTEN
-
-
-def tomorrow(now: datetime) -> datetime:
-    return (now + timedelta(days=1)).replace(hour=0, minute=5, second=0, microsecond=0)

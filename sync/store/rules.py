@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from django.db.models import Q
 
 from sync.core.event import ShowAs
+from sync.core.filters import Filters, Hours, Unanswered, WholeDays, words
 from sync.core.plan import Rules
-from sync.core.privacy import Looks
-from sync.models import Calendar, Flow, ShowAsRule
+from sync.core.privacy import Detail, Looks
+from sync.models import Calendar, Flow, FlowSettings, ShowAsRule
+from sync.models.flow import WEEKDAYS
 
 
 def flows_touching(calendar: Calendar) -> list[Flow]:
@@ -27,23 +29,67 @@ def flows_touching(calendar: Calendar) -> list[Flow]:
 
 
 def rules_of(flow: Flow, *, two_way: bool) -> Rules:
+    ending = flow.ending_at is not None or flow.pair.ending_at is not None
+    return rules_for(FlowSettings.of(flow), flow.source, flow.target, two_way=two_way, ending=ending)
+
+
+def rules_for(
+    settings: FlowSettings, source: Calendar, target: Calendar, *, two_way: bool, ending: bool = False
+) -> Rules:
+    """The rules of a flow that need not exist (yet)."""
     return Rules(
-        looks=looks_of(flow),
+        looks=looks_for(settings, source, target),
+        filters=filters_for(settings, source),
         two_way=two_way,
-        target_address=flow.target.address,
-        ending=flow.ending_at is not None or flow.pair.ending_at is not None,
+        target_address=target.address,
+        ending=ending,
     )
 
 
 def looks_of(flow: Flow) -> Looks:
-    addresses = (flow.source.connection.address, flow.target.connection.address)
-    return looks(private=flow.private, show_as=flow.show_as, swap=addresses if flow.transform_identity else None)
+    return looks_for(FlowSettings.of(flow), flow.source, flow.target)
 
 
-def looks(*, private: bool, show_as: str, swap: tuple[str, str] | None) -> Looks:
-    """`show_as` is a value of `ShowAsRule`."""
-    forced = None if show_as == ShowAsRule.KEEP else ShowAs(show_as)
-    return Looks(private=private, show_as=forced, swap=swap)
+def looks_for(settings: FlowSettings, source: Calendar, target: Calendar) -> Looks:
+    addresses = (source.connection.address, target.connection.address)
+    return Looks(
+        private=settings.private,
+        hide=hidden(settings),
+        word=settings.word,
+        template=settings.template,
+        show_as=None if settings.show_as == ShowAsRule.KEEP else ShowAs(settings.show_as),
+        whole_days_free=settings.whole_days == WholeDays.FREE,
+        unanswered_tentative=settings.unanswered == Unanswered.TENTATIVE,
+        swap=addresses if settings.transform_identity else None,
+    )
+
+
+def hidden(settings: FlowSettings) -> frozenset[Detail]:
+    """What others do not see; all of it in a private flow, and nothing can be less."""
+    return frozenset(detail for detail in Detail if settings.private or not getattr(settings, f"show_{detail.value}"))
+
+
+def filters_for(settings: FlowSettings, source: Calendar) -> Filters:
+    return Filters(
+        whole_days=WholeDays(settings.whole_days),
+        unanswered=Unanswered(settings.unanswered),
+        free=settings.copy_free,
+        declined=settings.copy_declined,
+        out_of_office=settings.copy_out_of_office,
+        focus_time=settings.copy_focus_time,
+        hours=_hours(settings, source),
+        only_with=words(settings.only_words),
+        not_with=words(settings.not_words),
+        keep_out=settings.keep_out,
+    )
+
+
+def _hours(settings: FlowSettings, source: Calendar) -> Hours | None:
+    """In the zone of the person: working hours are theirs, wherever the calendar is kept."""
+    if settings.hours_from is None and settings.weekdays == WEEKDAYS:
+        return None
+    days = frozenset(int(day) for day in settings.weekdays)
+    return Hours(source.connection.user.time_zone, days, settings.hours_from, settings.hours_to)
 
 
 def two_way_ids(flows: Sequence[Flow]) -> set[int]:

@@ -8,14 +8,16 @@ from django.db import connection, transaction
 from django.db.models import Min, Q
 
 from sync.core.fingerprint import decode
+from sync.core.operation import Reason
 from sync.core.plan import Known
-from sync.models import Flow, Link
+from sync.models import Activity, Flow, Link
+from sync.models.flow import ASKED as SETTINGS
 
 LEASE = timedelta(minutes=5)
 # So that what one cycle takes is written well before its leases end.
 MOST = 500
 # What the person can change about a flow.
-ASKED = ("private", "show_as", "transform_identity", "ending_at")
+ASKED = (*SETTINGS, "ending_at")
 
 
 @dataclass(slots=True)
@@ -104,6 +106,13 @@ def is_due(flows: Collection[Flow], now: datetime) -> bool:
     """Whether any link of these flows wants a look; the quick question before `take`."""
     at = next_due(flows)
     return at is not None and at <= now
+
+
+def removed_since(flow: Flow, moment: datetime) -> int:
+    """How many events this flow has deleted since, other than because it is ending."""
+    acts = (Activity.Act.REMOVED, Activity.Act.ORIGIN_REMOVED)
+    done = Activity.objects.filter(pair=flow.pair_id, flow=flow, at__gt=moment, act__in=acts)
+    return done.exclude(reason=Reason.ENDING.value).count()
 
 
 def next_due(flows: Collection[Flow]) -> datetime | None:

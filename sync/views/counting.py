@@ -11,8 +11,7 @@ from sync.core.operation import Reason
 from sync.engine import preview
 from sync.engine.clients import Resting, Trouble
 from sync.engine.preview import Fate, FlowPreview, Preview
-from sync.models import Calendar, Pair
-from sync.pairs import FlowSettings
+from sync.models import Calendar, FlowSettings, Pair
 from sync.unreachable import Unreachable
 from sync.wording import calendar_name, listed
 from sync.wording import count as counted

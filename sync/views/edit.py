@@ -11,9 +11,9 @@ from sync import draft, overview, pairs
 from sync.access import asks_providers, pair_or_404, signed_in
 from sync.draft import Change
 from sync.forms import ONE_WAY, TWO_WAY, DirectionForm, FlowForm, flow_initial
-from sync.models import Flow, Pair
+from sync.models import Flow, FlowSettings, Pair
 from sync.overview import PairRow
-from sync.pairs import FlowSettings, NotPossible
+from sync.pairs import NotPossible
 from sync.views import counting, looks
 from sync.views.days import first_day
 
@@ -88,6 +88,4 @@ def _forms(pair: Pair, data: object, change: Change) -> list[FlowForm]:
 
 
 def _settings(flow: Flow | None) -> FlowSettings:
-    if flow is None:
-        return FlowSettings()
-    return FlowSettings(flow.private, flow.show_as, flow.transform_identity)
+    return FlowSettings() if flow is None else FlowSettings.of(flow)

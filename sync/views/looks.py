@@ -9,8 +9,7 @@ from sync import example
 from sync.access import calendars_of, person
 from sync.example import Sample, Shown
 from sync.forms import FlowForm
-from sync.models import Calendar
-from sync.pairs import FlowSettings
+from sync.models import Calendar, FlowSettings
 from sync.wording import calendar_name, looks_words
 
 

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from sync import pairs
 from sync.access import person, signed_in
 from sync.forms import SettingsForm
 
@@ -17,6 +18,8 @@ def settings(request: HttpRequest) -> HttpResponse:
     form = SettingsForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
         user.save(update_fields=("time_zone",))
+        if form.changed_data:
+            pairs.zone_changed(user)
         messages.success(request, f"Times are told in {user.time_zone} now.")
         return redirect("settings")
     context = {"form": form, "connections": user.connections.count(), "now": timezone.localtime()}

@@ -11,7 +11,8 @@ from sync.access import asks_providers, calendars_of, person, signed_in
 from sync.draft import Draft
 from sync.engine.clients import Resting
 from sync.forms import ONE_WAY, TWO_WAY, CalendarsForm, FlowForm, flow_initial
-from sync.pairs import FlowSettings, NotPossible
+from sync.models import FlowSettings
+from sync.pairs import NotPossible
 from sync.providers.errors import ProviderError
 from sync.views import counting, looks
 from sync.views.days import first_day
@@ -65,6 +66,7 @@ def _adopt_zone(user: User, chosen: Draft) -> None:
     if zones:
         user.time_zone = zones[0][:64]
         user.save(update_fields=("time_zone",))
+        pairs.zone_changed(user)
 
 
 @require_POST

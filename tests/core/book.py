@@ -73,10 +73,13 @@ class Book:
         for flow in self.flows:
             origins = {name for name, event in flow.source.items() if not event.mark}
             for name in sorted(origins | set(flow.ties)):
-                self._one(flow, name)
+                if self._one(flow, name):
+                    # What an origin took from its copy may have to be said another way there.
+                    self._one(flow, name)
         return self.writes
 
-    def _one(self, flow: Direction, name: str) -> None:
+    def _one(self, flow: Direction, name: str) -> bool:
+        """True: the origin was changed, and wants another look."""
         tie = flow.ties.setdefault(name, Tie(Known(salt=f"{flow.name}/{name}")))
         origin, copy = flow.source.get(name), self._copy(flow, tie)
         operations = PLANNER.plan(Sight(origin=origin, copy=copy, known=tie.known), flow.rules, WINDOW, NOW)
@@ -84,6 +87,7 @@ class Book:
         # The copy first, as the engine does.
         for operation in sorted(operations, key=lambda o: getattr(o, "side", None) is Side.ORIGIN):
             self._carry(flow, name, tie, operation, copy if isinstance(copy, Event) else None)
+        return any(isinstance(o, Update) and o.side is Side.ORIGIN for o in operations)
 
     def _copy(self, flow: Direction, tie: Tie) -> Event | Copy:
         if not tie.copy_id:
@@ -136,7 +140,11 @@ class Book:
         assert not flow.source[name].has_guests, "a meeting was changed through its copy"
         assert not set(said) & flow.rules.looks.masked, "a masked field flowed back"
         self.change(flow.source, name, **said)
-        self._kept(flow, name, tie, flow.target[tie.copy_id] if copy else None)
+        there = flow.target[tie.copy_id] if copy else None
+        before = tie.known.written
+        self._kept(flow, name, tie, there)
+        alike = {field: value for field, value in tie.known.written.items() if value == tie.known.copy.get(field)}
+        tie.known = replace(tie.known, written={**before, **alike})
 
     def _kept(self, flow: Direction, name: str, tie: Tie, copy: Event | None) -> None:
         wanted = PRINTS.of_content(project(flow.source[name], flow.rules.looks), tie.known.salt)

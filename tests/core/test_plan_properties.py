@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from sync.core.event import AllDay, Answer, Attendee, Content, Event, Field, Kind, Sensitivity, ShowAs, Timed
-from sync.core.operation import Create, Operation, Side, Update
+from sync.core.filters import Filters, Hours, Unanswered, WholeDays, unwanted
+from sync.core.operation import Create, Delete, Operation, Side, Update
 from sync.core.plan import Copy, Known, Rules, Sight
-from sync.core.privacy import BUSY_TITLE, Looks
+from sync.core.privacy import BUSY_TITLE, TITLE_PLACE, Detail, Looks, project, stripped
 from tests.core.book import Book, Calendar
 from tests.core.build import NOW, PLANNER, PRINTS, SALT, WINDOW, agreed, copy_of, when
 
@@ -56,8 +57,31 @@ EVENTS = st.builds(
     cancelled=st.booleans(),
     updated=st.sampled_from([None, NOW, NOW + timedelta(hours=1)]),
 )
-LOOKS = st.builds(Looks, private=st.booleans(), show_as=st.one_of(st.none(), st.sampled_from(ShowAs)))
-RULES = st.builds(Rules, looks=LOOKS, two_way=st.booleans())
+LOOKS = st.builds(
+    Looks,
+    private=st.booleans(),
+    hide=st.frozensets(st.sampled_from(Detail)),
+    template=st.sampled_from([TITLE_PLACE, TITLE_PLACE, "[W] {title}", "{title} (w)"]),
+    show_as=st.one_of(st.none(), st.sampled_from(ShowAs)),
+    whole_days_free=st.booleans(),
+    unanswered_tentative=st.booleans(),
+)
+FILTERS = st.builds(
+    Filters,
+    whole_days=st.sampled_from(WholeDays),
+    unanswered=st.sampled_from(Unanswered),
+    free=st.booleans(),
+    declined=st.booleans(),
+    out_of_office=st.booleans(),
+    focus_time=st.booleans(),
+    hours=st.one_of(
+        st.none(), st.builds(Hours, st.just("Europe/Tallinn"), st.frozensets(st.integers(1, 7), min_size=1))
+    ),
+    not_with=st.sampled_from([(), ("a", "e")]),
+)
+RULES = st.builds(
+    Rules, looks=LOOKS, filters=st.one_of(st.just(Filters()), st.just(Filters()), FILTERS), two_way=st.booleans()
+)
 TIMES = st.sampled_from([None, NOW, NOW + timedelta(hours=1)])
 SAID = st.fixed_dictionaries({}, optional={field.value: values for field, values in CHANGES.items()})
 
@@ -119,7 +143,7 @@ def test_an_origin_is_touched_only_where_the_flow_is_two_way_and_nobody_else_is_
             for field in set(Field) - operation.fields:
                 assert getattr(operation.content, field.value) == getattr(scene.now.content, field.value)
         else:
-            assert not scene.by.looks.private
+            assert not scene.by.looks.hidden
 
 
 @given(scene=scenes())
@@ -146,6 +170,38 @@ def test_a_private_copy_shows_no_masked_word_in_any_field(origin, secret, show_a
     assert (shown.title, shown.sensitivity) == (BUSY_TITLE, Sensitivity.PRIVATE)
 
 
+@given(origin=EVENTS, looks=LOOKS)
+def test_a_hidden_detail_shows_in_no_field_whatever_else_is_shown(origin, looks):
+    said = replace(origin.content, title="zzTITLE", description="zzDESCRIPTION", location="zzLOCATION")
+    guest = Attendee(address="zzGUESTS@x.example", name="zzGUESTS")
+    telling = replace(origin, content=said, attendees=(*origin.attendees, guest))
+    shown = copy_of(telling, looks).content
+    for detail in Detail:
+        assert (f"zz{detail.name}" in repr(shown)) is (detail not in looks.hidden)
+
+
+@given(origin=EVENTS, before=LOOKS, looks=LOOKS)
+def test_a_copy_that_was_stripped_shows_no_more_than_one_made_anew(origin, before, looks):
+    said = replace(origin.content, title="zzTITLE", description="zzDESCRIPTION", location="zzLOCATION")
+    guest = Attendee(address="zzGUESTS@x.example", name="zzGUESTS")
+    copy = project(replace(origin, content=said, attendees=(guest,)), before)
+    bare = stripped(copy, looks)
+    assert all(f"zz{detail.name}" not in repr(bare) for detail in looks.hidden)
+    assert bare.sensitivity is (Sensitivity.PRIVATE if looks.private else copy.sensitivity)
+    assert stripped(bare, looks) == bare
+    assert (bare.when, bare.show_as) == (copy.when, copy.show_as)
+
+
+@given(origin=EVENTS, by=RULES)
+def test_what_the_person_leaves_out_gets_no_copy_and_the_copy_it_had_goes(origin, by):
+    reason = unwanted(origin, by.filters)
+    created = plan(origin, Copy.NEVER, Known(salt=SALT), by)
+    kept = plan(origin, copy_of(origin, by.looks), agreed(origin, by.looks), by)
+    if reason is not None:
+        assert not any(isinstance(o, Create) for o in created)
+        assert [(type(o), getattr(o, "side", None)) for o in kept] == [(Delete, Side.COPY)]
+
+
 @given(origins=st.lists(EVENTS, min_size=2, max_size=5), by=RULES, random=st.randoms(use_true_random=False))
 def test_the_order_of_links_does_not_matter(origins, by, random):
     sights = [Sight(origin=e, copy=Copy.NEVER, known=Known(salt=str(n))) for n, e in enumerate(origins)]
@@ -166,10 +222,10 @@ def test_an_all_day_event_stays_on_its_dates_in_every_copy(before, by, shift, la
 class PeopleAndSyncs(RuleBasedStateMachine):
     """People do anything on both sides, in any order; what Hetk does in between must never hurt."""
 
-    @initialize(out=LOOKS, back=st.one_of(st.none(), LOOKS), said=CONTENTS)
-    def start(self, out: Looks, back: Looks | None, said: Content) -> None:
+    @initialize(out=RULES, back=st.one_of(st.none(), RULES), said=CONTENTS)
+    def start(self, out: Rules, back: Rules | None, said: Content) -> None:
         two_way = back is not None
-        self.book = Book(Rules(looks=out, two_way=two_way), Rules(looks=back, two_way=True) if back else None)
+        self.book = Book(replace(out, two_way=two_way), replace(back, two_way=True) if back else None)
         self.book.put(self.book.home, replace(said, when=when()))
         self.book.sync()
         self.settled = True
@@ -202,6 +258,12 @@ class PeopleAndSyncs(RuleBasedStateMachine):
         if name and not side[name].mark:
             side[name] = replace(side[name], answer=answer)
 
+    @rule(number=NUMBERS, by=RULES)
+    def somebody_changes_what_is_copied_and_how_it_looks(self, number: int, by: Rules) -> None:
+        self.settled = False
+        flow = self.book.flows[number % len(self.book.flows)]
+        flow.rules = replace(flow.rules, looks=by.looks, filters=by.filters)
+
     @rule()
     def hetk_syncs_until_nothing_is_left_to_do(self) -> None:
         self.book.sync()
@@ -220,6 +282,7 @@ class PeopleAndSyncs(RuleBasedStateMachine):
         tied = []
         for flow, origin, copy in self.book.living():
             tied.append(copy.id)
+            assert unwanted(origin, flow.rules.filters) is None
             wanted = PRINTS.of_content(copy_of(origin, flow.rules.looks).content, SALT)
             assert PRINTS.of_content(copy.content, SALT) == wanted
         copies = [e.id for side in (self._home(), self._work()) for e in side.values() if e.mark]

@@ -9,8 +9,7 @@ from accounts.models import Connection, User
 from sync import calendars, pairs
 from sync.engine.cycle import Cycle
 from sync.engine.pool import drain
-from sync.models import Calendar, Link, Pair
-from sync.pairs import FlowSettings
+from sync.models import Calendar, FlowSettings, Link, Pair
 from sync.store import due
 from tests.factories import connect, make_user
 from tests.outside import Outside

@@ -8,8 +8,7 @@ import pytest
 
 from sync import pairs
 from sync.engine.preview import Fate, FlowPreview, dry_change, dry_run
-from sync.models import Calendar
-from sync.pairs import FlowSettings
+from sync.models import Calendar, FlowSettings
 from tests.end_to_end.scene import OPEN, PRIVATE, Scene, in_days
 from tests.web import routes
 

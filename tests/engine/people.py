@@ -9,8 +9,7 @@ from typing import Any
 from sync import pairs
 from sync.core.event import AllDay, Answer, Attendee, Content, Event, Kind, Sensitivity, ShowAs, Timed, When
 from sync.core.window import window_at
-from sync.models import Brake, Calendar, Link, Pair, ShowAsRule
-from sync.pairs import FlowSettings
+from sync.models import Brake, Calendar, FlowSettings, Link, Pair, ShowAsRule
 from tests.engine.book import Book, Origin, Way, said
 from tests.engine.world import World
 

@@ -12,8 +12,7 @@ from django.db.models import Q
 
 from sync import pairs
 from sync.core.event import AllDay, Attendee, Content, Event, Timed
-from sync.models import Calendar, Link, Pair, Run
-from sync.pairs import FlowSettings
+from sync.models import Calendar, FlowSettings, Link, Pair, Run
 from sync.providers.memory import LIKE_GOOGLE, LIKE_MICROSOFT, Call, Manner
 from tests.engine.arena import START, Arena, Snapshot
 from tests.engine.faults import TROUBLES, Trouble

@@ -13,8 +13,7 @@ from sync.core.event import AllDay, Answer, Attendee, Content, Event, Kind, Show
 from sync.core.operation import Reason
 from sync.engine.clients import Resting, Trouble
 from sync.engine.preview import Fate, FlowPreview, dry_change, dry_run
-from sync.models import Brake, Calendar, Link, Pair
-from sync.pairs import FlowSettings
+from sync.models import Brake, Calendar, FlowSettings, Link, Pair
 from sync.providers.memory import LIKE_GOOGLE, LIKE_MICROSOFT, Manner
 from tests.engine.world import OPEN, PRIVATE, World
 from tests.web.routes import rows

@@ -5,8 +5,7 @@ import pytest
 from sync.core.event import Answer, Attendee, Kind
 from sync.core.operation import Reason
 from sync.engine.preview import dry_run, example
-from sync.models import Calendar, Flow, Link, Pair
-from sync.pairs import FlowSettings
+from sync.models import Calendar, Flow, FlowSettings, Link, Pair
 from tests.engine.world import OPEN, PRIVATE, World
 
 Sides = tuple[Calendar, Calendar]

@@ -174,7 +174,7 @@ def test_a_deleted_busy_block_stays_away_until_the_origin_changes(world: World, 
 
 
 def test_a_forced_free_copy_never_frees_the_origin(world: World, sides: Pairing) -> None:
-    from sync.pairs import FlowSettings
+    from sync.models import FlowSettings
 
     home, work = sides
     world.event(home, "Lunch")

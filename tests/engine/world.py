@@ -11,8 +11,7 @@ from accounts.models import Connection, User
 from sync import calendars, pairs
 from sync.core.event import AllDay, Content, Event, Timed
 from sync.engine.pool import drain
-from sync.models import Calendar, Flow, Link, Pair
-from sync.pairs import FlowSettings
+from sync.models import Calendar, Flow, FlowSettings, Link, Pair
 from sync.providers.memory import LIKE_GOOGLE, Call, Manner, MemoryCloud, use
 from sync.store import due
 from tests.factories import make_user

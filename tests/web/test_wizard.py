@@ -13,8 +13,7 @@ from sync import example
 from sync.core.event import Attendee
 from sync.core.operation import Reason
 from sync.engine.preview import FlowPreview, Preview
-from sync.models import Flow, Pair
-from sync.pairs import FlowSettings
+from sync.models import Flow, FlowSettings, Pair
 from sync.views import counting
 from tests.web.household import Household
 

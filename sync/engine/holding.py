@@ -1,0 +1,30 @@
+"""The brake on one flow: deletions that look like damage wait for the person's word (rule 10)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sync.core import brake
+from sync.models import Brake, Flow, Link
+from sync.store import record, work
+from sync.store.work import Task
+
+
+def hold(flow: Flow, deletions: Sequence[Task], now: datetime) -> bool:
+    """Whether these deletions wait; they are put on hold then, and the question is asked or grows.
+
+    A large deletion comes in several shares: each counts those that were carried out since its own became due, and those that
+    are known to follow.
+    """
+    copies = Link.objects.filter(flow=flow).exclude(copy_id="").count()
+    gone = work.removed_since(flow, min(task.link.due_at or now for task in deletions))
+    waiting = work.deletions_waiting(flow, now, [task.link.pk for task in deletions])
+    is_open = Brake.objects.filter(flow=flow, decided_at=None).exists()
+    if not is_open and not brake.holds(gone + len(deletions) + waiting, gone + copies):
+        return False
+    found, _ = Brake.objects.get_or_create(
+        flow=flow, decided_at=None, defaults={"held_at": now, "held": 0, "of": copies}
+    )
+    record.hold(deletions, now)
+    found.held = Link.objects.filter(flow=flow, state=Link.State.HELD).count()
+    found.save(update_fields=["held"])
+    return True
