@@ -111,7 +111,7 @@ def is_due(flows: Collection[Flow], now: datetime) -> bool:
 def removed_since(flow: Flow, moment: datetime) -> int:
     """How many events this flow has deleted since, other than because it is ending."""
     acts = (Activity.Act.REMOVED, Activity.Act.ORIGIN_REMOVED)
-    done = Activity.objects.filter(pair=flow.pair_id, flow=flow, at__gt=moment, act__in=acts)
+    done = Activity.objects.filter(pair=flow.pair_id, flow=flow, at__gte=moment, act__in=acts)
     return done.exclude(reason=Reason.ENDING.value).count()
 
 
