@@ -42,7 +42,5 @@ def judge(sight: Sight, planned: Sequence[Operation], looks: Looks) -> Finding |
 
 def shows_more(copy: Content, looks: Looks) -> bool:
     """Whether a copy says anything that its flow hides."""
-    if not looks.private:
-        return False
-    bare = stripped(copy)
+    bare = stripped(copy, looks)
     return any(canonical(copy, field) != canonical(bare, field) for field in Field)

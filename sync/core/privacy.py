@@ -76,8 +76,7 @@ def stripped(copy: Content, looks: Looks) -> Content:
     """A copy with everything taken out that `looks` hides; all the rest of it stays as it is."""
     hidden, description = looks.hidden, copy.description
     if Detail.DESCRIPTION in hidden:
-        # Guests may be shown, and come again with the next rendering: here nobody guesses where they begin.
-        description = ""
+        description = "" if Detail.GUESTS in hidden else guests_alone(description)
     elif Detail.GUESTS in hidden:
         description = without_guests(description)
     return replace(
@@ -141,6 +140,13 @@ def with_guests(description: str, attendees: tuple[Attendee, ...]) -> str:
 
 def without_guests(description: str) -> str:
     return description.split(GUESTS, 1)[0].rstrip()
+
+
+def guests_alone(description: str) -> str:
+    """Our block of guests, where one stands at the end; "" for a text that only looks like one."""
+    _, marker, names = description.rpartition(GUESTS)
+    ours = all(line.startswith("- ") for line in names.split("\n") if line.strip())
+    return marker + names if ours and names.strip() else ""
 
 
 def _shown(event: Event, looks: Looks) -> ShowAs:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TypeGuard
 
 from sync.core.event import Content, Event, Field
+from sync.core.fingerprint import canonical
 from sync.core.operation import Create, Delete, Operation, Reason, Side, Update
 from sync.core.plan import Planner
 from sync.core.privacy import stripped
@@ -217,7 +218,7 @@ class Carrier:
 
 
 def differing(one: Content, other: Content) -> frozenset[Field]:
-    return frozenset(field for field in Field if getattr(one, field.value) != getattr(other, field.value))
+    return frozenset(field for field in Field if canonical(one, field) != canonical(other, field))
 
 
 def is_throttled(error: ProviderError | None) -> TypeGuard[ComeBack]:

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from sync import pairs, verify
-from sync.models import Calendar, Link, Pair, Verification
+from sync import verify
+from sync.models import Calendar, FlowSettings, Link, Pair, Verification
 from sync.providers.memory import LIKE_GOOGLE, LIKE_MICROSOFT, Call, Manner
 from tests.engine.world import PRIVATE, World
 
@@ -44,7 +44,7 @@ def home_and_work(world: World, manner: Manner = LIKE_GOOGLE) -> tuple[Calendar,
 @MANNERS
 @pytest.mark.parametrize("back", [None, PRIVATE], ids=["one way", "two way"])
 def test_an_unchanged_pair_is_verified_complete_and_nothing_is_written(
-    world: World, manner: Manner, back: pairs.FlowSettings | None
+    world: World, manner: Manner, back: FlowSettings | None
 ) -> None:
     home, work = home_and_work(world, manner)
     for number in range(120):
