@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.access import person
 from accounts.models import User
-from sync.models import Brake, Calendar, Pair
+from sync.models import Brake, Calendar, Pair, Verification
 
 __all__ = [
     "asks_providers",
@@ -25,6 +25,7 @@ __all__ = [
     "pairs_of",
     "person",
     "signed_in",
+    "verification_or_404",
     "zone_of",
 ]
 
@@ -84,4 +85,16 @@ def brake_or_404(request: HttpRequest, public_id: UUID, brake_id: int) -> Brake:
     rows = Brake.objects.select_related("flow__source__connection", "flow__target__connection", "flow__pair")
     return get_object_or_404(
         rows, pk=brake_id, flow__pair__public_id=public_id, flow__pair__user=person(request), decided_at=None
+    )
+
+
+def verification_or_404(request: HttpRequest, public_id: UUID, verification_id: UUID) -> Verification:
+    """A complete audit of this pair: what is not verified is not there."""
+    rows = Verification.objects.select_related("pair__first__connection", "pair__second__connection")
+    return get_object_or_404(
+        rows,
+        public_id=verification_id,
+        pair__public_id=public_id,
+        pair__user=person(request),
+        outcome=Verification.Outcome.COMPLETE,
     )

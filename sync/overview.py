@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Connection
 from sync.models import Activity, Brake, Calendar, Flow, Link, Pair
+from sync.proven import Audits, audits
 from sync.standing import Facts, Standing, stand
 from sync.wording import calendar_name, looks_words
 
@@ -52,6 +53,9 @@ class FlowRow:
         return looks_words(self.flow)
 
 
+NEVER = Audits()
+
+
 @dataclass
 class PairRow:
     pair: Pair
@@ -59,6 +63,7 @@ class PairRow:
     standing: Standing
     brakes: list[Brake] = field(default_factory=list)
     last: Activity | None = None
+    audits: Audits = NEVER
 
     @property
     def first_name(self) -> str:
@@ -111,7 +116,7 @@ def title_of(pair: Pair) -> str:
 
 
 def rows(pairs: QuerySet[Pair]) -> list[PairRow]:
-    """One row for each pair, those in trouble first. Five queries, however many pairs there are."""
+    """One row for each pair, those in trouble first. Six queries, however many pairs there are."""
     now = timezone.now()
     latest = Activity.objects.filter(pair=OuterRef("pk")).exclude(act=Activity.Act.SKIPPED).order_by("-at", "-pk")
     found = list(pairs.annotate(last_id=Subquery(latest.values("pk")[:1])))
@@ -119,6 +124,9 @@ def rows(pairs: QuerySet[Pair]) -> list[PairRow]:
     counts = _counts(found, now)
     brakes = _brakes(found)
     made = [_row(pair, counts, brakes[pair.pk], last, now) for pair in found]
+    audited = audits(found)
+    for one in made:
+        one.audits = audited.get(one.pair.pk, one.audits)
     return sorted(made, key=lambda row: row.standing.rank)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sync.views import activity, dashboard, edit, ending, home, pair, settings, styleguide, wizard
+from sync.views import activity, dashboard, edit, ending, home, pair, settings, styleguide, verification, wizard
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -20,6 +20,14 @@ urlpatterns = [
     path("pairs/<uuid:public_id>/pause/", pair.pause, name="pause"),
     path("pairs/<uuid:public_id>/resume/", pair.resume, name="resume"),
     path("pairs/<uuid:public_id>/sync-now/", pair.sync_now, name="sync_now"),
+    path("pairs/<uuid:public_id>/verify/", verification.verify_now, name="verify"),
+    path("pairs/<uuid:public_id>/verifications/", verification.index, name="verifications"),
+    path(
+        "pairs/<uuid:public_id>/verifications/<uuid:verification_id>/attestation/",
+        verification.paper,
+        name="attestation",
+    ),
+    path(".well-known/hetk-attestation-keys.json", verification.keys, name="attestation_keys"),
     path("pairs/<uuid:public_id>/edit/", edit.edit, name="edit"),
     path("pairs/<uuid:public_id>/edit/review/", edit.review, name="edit_review"),
     path("pairs/<uuid:public_id>/end/", ending.end, name="end"),

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 from functools import cache
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
 from sync.core.fingerprint import Fingerprints
@@ -30,6 +31,21 @@ def marks() -> Marks:
 @cache
 def fingerprints() -> Fingerprints:
     return Fingerprints(derived("fingerprints"))
+
+
+def signing_keys() -> tuple[tuple[str, Ed25519PrivateKey], ...]:
+    """(key id, key) pairs for attestations, one from each key of the ring; the first signs, what any of them signed verifies.
+
+    The id holds a part of the public half too, so that a key that was made anew under an old name is another one.
+    """
+    return tuple(_signing_key(name, secret) for name, secret in ring())
+
+
+def _signing_key(name: str, secret: bytes) -> tuple[str, Ed25519PrivateKey]:
+    seed = hmac.new(secret, b"attestations", hashlib.sha256).digest()
+    key = Ed25519PrivateKey.from_private_bytes(seed)
+    public = hashlib.sha256(key.public_key().public_bytes_raw()).hexdigest()
+    return f"{name}.{public[:16]}", key
 
 
 def watch_secret(public_id: str) -> str:

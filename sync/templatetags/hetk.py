@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from sync import wording
-from sync.models import Calendar
+from sync.models import Calendar, Verification
 
 register = template.Library()
 
@@ -47,6 +47,19 @@ def moment(value: datetime) -> SafeString:
     """A point in time in the person's own zone."""
     local = timezone.localtime(value)
     return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), wording.moment(local))
+
+
+@register.filter
+def at(value: datetime) -> SafeString:
+    """When something was, within a sentence: "at 02:10", and with the day where that is not today."""
+    local = timezone.localtime(value)
+    words = f"at {local:%H:%M}" if local.date() == timezone.localdate() else f"on {wording.moment(local)}"
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), words)
+
+
+@register.filter
+def verification(row: Verification) -> str:
+    return wording.verification_words(row)
 
 
 @register.filter

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from sync import timeline
+from sync import proven, timeline
 from sync.access import pair_or_404, pairs_of, person, signed_in
 from sync.models import Activity
 from sync.overview import title_of
@@ -17,14 +17,18 @@ from sync.overview import title_of
 @signed_in
 def index(request: HttpRequest) -> HttpResponse:
     pairs = [(pair.public_id, title_of(pair)) for pair in pairs_of(person(request))]
-    return _page(request, timeline.of_user(person(request)), {"pairs": pairs})
+    return _page(
+        request, timeline.of_user(person(request)), {"pairs": pairs, "proofs": proven.of_user(person(request))}
+    )
 
 
 @require_safe
 @signed_in
 def of_pair(request: HttpRequest, public_id: UUID) -> HttpResponse:
     pair = pair_or_404(request, public_id)
-    return _page(request, timeline.of_pair(pair), {"pair": pair, "title": title_of(pair)})
+    return _page(
+        request, timeline.of_pair(pair), {"pair": pair, "title": title_of(pair), "proofs": proven.of_pair(pair)}
+    )
 
 
 def _page(request: HttpRequest, rows: QuerySet[Activity], context: dict[str, object]) -> HttpResponse:

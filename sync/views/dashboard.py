@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from sync import overview
+from sync import overview, proven
 from sync.access import calendars_of, pairs_of, person, signed_in
 from sync.standing import Rank, summary
 
@@ -20,6 +20,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     titled = [(row.title, row.standing) for row in rows]
     context = {
         "rows": rows,
+        "ended": proven.ended_lately(user),
         "sentence": summary(titled, min(moments, default=None), timezone.now()),
         "worst": rows[0].standing if rows else None,
         "connections": [] if rows else list(user.connections.all()),

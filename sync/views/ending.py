@@ -7,11 +7,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from sync import overview, pairs
+from sync import overview, pairs, proven
 from sync.access import pair_or_404, pairs_of, person, signed_in
 from sync.forms import EndForm
 
-KEY = "ended_pairs"
 # htmx takes this status as "stop asking".
 STOP_POLLING = 286
 
@@ -32,26 +31,26 @@ def end(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if not remove:
         messages.success(request, f"{row.title} has ended. Its copies stay as ordinary events of yours.")
         return redirect("dashboard")
-    request.session[KEY] = {**request.session.get(KEY, {}), str(public_id): [row.title, row.copies]}
     return redirect("ending", public_id)
 
 
 @require_safe
 @signed_in
 def ending(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """How many copies are left; at last that none is. Whoever ended the pair still finds this page when it is gone."""
+    """How many copies are left; at last that none is. The receipt is still here when the pair is gone."""
     pair = pairs_of(person(request)).filter(public_id=public_id).first()
-    title, copies = request.session.get(KEY, {}).get(str(public_id), ("", 0))
-    if pair is None and not title:
+    ended = proven.ended(person(request), public_id)
+    if pair is None and ended is None:
         raise Http404("There is no such pair.")
     if pair is not None and not pair.ending_at:
         return redirect("pair", public_id)
     row = overview.row(pair) if pair else None
     left = row.copies if row else 0
-    total = max(copies, left)
+    total = max(ended.copies if ended else 0, left)
     context = {
         "row": row,
-        "title": row.title if row else title,
+        "ended": ended,
+        "title": row.title if row else ended.title if ended else "",
         "left": left,
         "total": total,
         "removed": total - left,

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from sync import overview, pairs, timeline
+from sync import overview, pairs, proven, timeline
 from sync.access import brake_or_404, pair_or_404, person, signed_in
 from sync.models import Brake
 
@@ -22,6 +22,7 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "row": row,
         "questions": timeline.questions(row),
+        "proofs": proven.of_pair(row.pair),
         "latest": timeline.latest(row.pair, LATEST),
         "state": f"{row.standing.word}-{len(row.brakes)}".replace(" ", "-"),
     }

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 from allauth.account.internal.flows.login import record_authentication
 from django.http import HttpRequest
@@ -14,7 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.oauth.errors import Problem
 from sync.models import Calendar, Flow, Link, Pair
-from tests.web.household import Household, act
+from tests.web.household import Household, act, audited, receipt
 
 OUTSIDE = [
     "home",
@@ -28,7 +29,7 @@ OUTSIDE = [
 ]
 OWN = ["dashboard", "activity", "settings", "connections", "account_email", "account_change_password", "account_logout"]
 OWN += ["account_reauthenticate", "mfa_index", "mfa_activate_totp", "new_pair", "new_looks", "new_review"]
-OF_A_PAIR = ["pair", "edit", "edit_review", "end", "pair_activity"]
+OF_A_PAIR = ["pair", "edit", "edit_review", "end", "pair_activity", "verifications"]
 ERRORS = ["400", "403", "403_csrf", "404", "429", "500"]
 
 
@@ -90,6 +91,13 @@ def normal(home: Household) -> None:
     done = [("created", "new"), ("updated", "origin_changed"), ("removed", "origin_gone"), ("skipped", "declined")]
     for minutes, (what, reason) in zip((9, 7, 4, 1), done, strict=True):
         act(pair, what, reason, at=now - timedelta(minutes=minutes))
+    for days in range(3):
+        at = now - timedelta(days=days, hours=2)
+        audited(
+            pair, finished_at=at, asked_at=at, read_first=1204, read_second=1190, checked=412, missing=2 * (days == 2)
+        )
+    receipt(pair, "stripped")
+    receipt(pair, "removed", copies=120, changed=120, pair_ref=uuid4())
     third = home.pair(first=home.calendar(home.microsoft, "Project", primary=False), second=home.home, copies=5)
     flow = third.flows.all()[0]
     Flow.objects.filter(pair=third).update(settled_at=None)
@@ -98,9 +106,14 @@ def normal(home: Household) -> None:
 
 def trouble(home: Household) -> None:
     """An account that must be reconnected, deletions that wait, one sync paused, one that ends, a write that failed."""
-    home.microsoft.halted_at, home.microsoft.halt_cause = timezone.now(), "revoked"
+    now = timezone.now()
+    home.microsoft.halted_at, home.microsoft.halt_cause = now, "revoked"
     home.microsoft.save()
     act(home.pair(), "failed", "refused", error="The calendar is full.")
+    audited(Pair.objects.get(), extra=12, left=12, checked=400)
+    at = now + timedelta(seconds=1)
+    audited(Pair.objects.get(), outcome="failed", trouble="the provider did not answer", asked_at=at, finished_at=at)
+    receipt(Pair.objects.get(), "stripped", finished_at=None)
     family, club = (home.calendar(home.google, name, primary=False) for name in ("Family", "Club"))
     home.brake(home.pair(first=home.home, second=family))
     _change(home.pair(first=family, second=club), paused_at=timezone.now())

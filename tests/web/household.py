@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Connection, User
-from sync.models import Activity, Brake, Calendar, Flow, Link, Pair
+from sync.models import Activity, Brake, Calendar, Flow, Link, Pair, Receipt, Verification
 from tests.factories import make_connection, make_user
 
 
@@ -52,3 +52,17 @@ def act(pair: Pair, what: str = "created", reason: str = "new", at: datetime | N
     return Activity.objects.create(
         pair=pair, flow=pair.flows.all()[0], at=at or timezone.now(), act=what, reason=reason, **values
     )
+
+
+def audited(pair: Pair, **fields: Any) -> Verification:
+    """A complete audit without a difference, a moment ago."""
+    now = timezone.now()
+    values = {"asked_at": now, "due_at": now, "started_at": now, "finished_at": now, "outcome": "complete", **fields}
+    return Verification.objects.create(pair=pair, **values)
+
+
+def receipt(pair: Pair, kind: str, **fields: Any) -> Receipt:
+    """Of the first direction of a pair, proved a moment ago."""
+    now, flow = timezone.now(), pair.flows.all()[0]
+    values = {"pair_ref": pair.public_id, "asked_at": now, "finished_at": now, "copies": 412, "changed": 38, **fields}
+    return Receipt.objects.create(user=pair.user, kind=kind, source=flow.source, target=flow.target, **values)

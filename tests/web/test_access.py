@@ -10,17 +10,31 @@ from django.urls import URLPattern, reverse
 
 from sync.models import Brake, Pair
 from sync.urls import urlpatterns
+from tests.web.household import audited
 
-GET_ONLY = {"home", "styleguide", "dashboard", "activity", "pair", "ending", "pair_activity"}
-POST_ONLY = {"refresh_calendars", "new_cancel", "picture", "pause", "resume", "sync_now", "decide"}
+GET_ONLY = {
+    "home",
+    "styleguide",
+    "dashboard",
+    "activity",
+    "pair",
+    "ending",
+    "pair_activity",
+    "verifications",
+    "attestation",
+    "attestation_keys",
+}
+POST_ONLY = {"refresh_calendars", "new_cancel", "picture", "pause", "resume", "sync_now", "decide", "verify"}
 BOTH = {"settings", "new_pair", "new_looks", "new_review", "edit", "edit_review", "end"}
-PUBLIC = {"home", "styleguide"}
+PUBLIC = {"home", "styleguide", "attestation_keys"}
 OF_A_PAIR = [p.name for p in urlpatterns if isinstance(p, URLPattern) and "public_id" in str(p.pattern)]
 
 
 def address(name, pair, brake=None):
     if name == "decide":
         return reverse(name, args=(pair.public_id, brake.pk if brake else 1))
+    if name == "attestation":
+        return reverse(name, args=(pair.public_id, audited(pair).public_id))
     return reverse(name, args=(pair.public_id,)) if name in OF_A_PAIR else reverse(name)
 
 
@@ -58,8 +72,9 @@ def test_a_verb_is_never_carried_out_by_get(alice, browser, name):
 def test_get_changes_no_row(alice, browser, name):
     pair = alice.pair()
     alice.brake(pair)
+    where = address(name, pair)
     with CaptureQueriesContext(connection) as queries:
-        browser.get(address(name, pair))
+        browser.get(where)
     # A page that asks a provider may renew its access on the way; what people made stays as it is.
     kept = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM) "(sync_|accounts_user|account_)')
     assert [q["sql"] for q in queries if kept.match(q["sql"])] == []

@@ -91,5 +91,5 @@ def test_the_number_of_queries_does_not_grow_with_the_entries(alice, browser, en
     for _ in range(entries):
         act(pair)
     # The session, the person, the pairs and their flows for the list, the entries.
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         browser.get(reverse("activity"))

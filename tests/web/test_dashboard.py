@@ -122,5 +122,5 @@ def test_the_number_of_queries_does_not_grow_with_the_pairs(alice, browser, pair
         act(pair)
         alice.brake(pair)
     # The session, the person, the pairs, their flows, the latest changes, the links, the brakes.
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         browser.get(reverse("dashboard"))

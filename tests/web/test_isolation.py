@@ -13,7 +13,7 @@ from django.utils import timezone
 from sync import example
 from sync.draft import KEY
 from sync.models import Pair, Watch
-from tests.web.household import Household
+from tests.web.household import Household, audited
 from tests.web.routes import ours, rows, takes_arguments
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -29,7 +29,9 @@ def arguments(alice: Household) -> dict[str, dict[str, Any]]:
     pair = alice.pair()
     of_pair = {"public_id": pair.public_id}
     names = ["pair", "pause", "resume", "sync_now", "edit", "edit_review", "end", "ending", "pair_activity"]
+    names += ["verify", "verifications"]
     found: dict[str, dict[str, Any]] = dict.fromkeys(names, of_pair)
+    found["attestation"] = {**of_pair, "verification_id": audited(pair).public_id}
     found["decide"] = {**of_pair, "brake_id": alice.brake(pair).pk}
     found["reconnect"] = found["disconnect"] = {"public_id": alice.microsoft.public_id}
     # allauth's: the key in the address is the proof.

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from sync import wording
 from sync.forms import zones
-from tests.web.household import act
+from tests.web.household import act, audited, receipt
 
 PUBLIC = [
     "home",
@@ -25,7 +25,7 @@ PUBLIC = [
 ]
 OWN = ["dashboard", "activity", "settings", "new_pair", "new_looks", "new_review", "connections", "account_email"]
 OWN += ["account_change_password", "account_logout"]
-OF_A_PAIR = ["pair", "edit", "edit_review", "end", "pair_activity"]
+OF_A_PAIR = ["pair", "edit", "edit_review", "end", "pair_activity", "verifications"]
 
 
 @pytest.fixture(params=["empty", "normal", "trouble"])
@@ -37,7 +37,11 @@ def everything(request, alice, charlie, browser):
         alice.user.connections.update(halted_at=None)
         alice.microsoft.refresh_from_db()
         act(pair)
+        audited(pair)
+        receipt(pair, "stripped")
     if request.param == "trouble":
+        audited(pair, missing=3, left=1)
+        audited(pair, outcome="failed", trouble="the provider did not answer", asked_at=timezone.now())
         alice.brake(pair)
         act(pair, "failed", "refused", error="The calendar is full.")
     browser.session.save()

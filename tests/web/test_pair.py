@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from sync.models import Brake, Calendar, Link, Pair
+from sync.models import Brake, Calendar, Link, Pair, Receipt
 from tests.web.household import act
 from tests.web.routes import rows
 
@@ -73,11 +73,13 @@ def test_ending_with_its_copies_counts_down_to_a_proof(alice, browser):
     Link.objects.filter(origin_id="origin-0").delete()
     progress = reverse("ending", args=(pair.public_id,))
     assert "1 copy left of 2" in browser.get(progress).content.decode()
+    Receipt.objects.update(finished_at=timezone.now(), changed=2)
     Pair.objects.all().delete()
     last = browser.get(progress, headers={"HX-Request": "true"})
     # 286 is how htmx is told to stop asking.
     assert last.status_code == 286
     assert "0 left" in last.content.decode()
+    assert "2 copies removed" in last.content.decode()
 
 
 def test_ending_without_its_copies_is_over_at_once(alice, browser):
@@ -198,5 +200,5 @@ def test_the_latest_changes_cost_no_query_each(alice, browser, django_assert_num
     pair = alice.pair()
     for _ in range(8):
         act(pair)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         browser.get(reverse("pair", args=(pair.public_id,)))
