@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from sync.core.clock import given_back
 from sync.core.event import AllDay, Answer, Attendee, Content, Event, Field, Sensitivity, ShowAs
 from sync.core.joining import has_join_data, without_join_data
 
@@ -122,7 +123,7 @@ def give_back(origin: Content, copy: Content, fields: frozenset[Field], looks: L
             case Field.LOCATION:
                 origin = replace(origin, location=_swap(copy.location, back))
             case Field.WHEN:
-                origin = replace(origin, when=copy.when)
+                origin = replace(origin, when=given_back(origin.when, copy.when))
             case Field.SHOW_AS:
                 origin = replace(origin, show_as=copy.show_as)
             case Field.SENSITIVITY:

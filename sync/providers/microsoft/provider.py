@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sync.core.event import Event
+from sync.core.event import Event, Field, Timed, When
 from sync.providers.base import (
     Answered,
     Insert,
@@ -73,7 +73,17 @@ class MicrosoftProvider:
     def write(self, calendar_id: str, writes: Sequence[Write]) -> Iterator[Answered]:
         asks = [_ask(calendar_id, write) for write in writes]
         for write, outcome in zip(writes, self.client.write_all(asks), strict=True):
-            yield self._answered(write, outcome)
+            answer = self._answered(write, outcome)
+            sent = _timed(write)
+            if sent and answer.event and not _stands(sent, answer.event.content.when):
+                answer = self._in_utc(calendar_id, write, sent, answer.event)
+            yield answer
+
+    def _in_utc(self, calendar_id: str, write: Write, sent: Timed, event: Event) -> Answered:
+        """The service has other rules for the zone than we have: the same instants once more, in UTC, which has none."""
+        address = path("me", "calendars", calendar_id, "events", event.id)
+        ask = Ask(method="PATCH", path=address, body=mapping.times(replace(sent, zone="UTC")))
+        return self._answered(write, next(self.client.write_all([ask])))
 
     def _answered(self, write: Write, outcome: Outcome) -> Answered:
         if isinstance(outcome, ProviderError):
@@ -159,3 +169,20 @@ def _refined(write: Write, error: ProviderError) -> ProviderError | None:
         case ((Update() | Remove()), 404 | 409 | 410 | 412):
             return Changed("the event is gone or was changed meanwhile", **facts)
     return error
+
+
+def _timed(write: Write) -> Timed | None:
+    """The instants that a write named by a clock on a wall; None where it named none, or in UTC."""
+    if isinstance(write, Remove) or (isinstance(write, Update) and not write.mark and Field.WHEN not in write.fields):
+        return None
+    when = write.content.when
+    return when if isinstance(when, Timed) and mapping.times(when)["start"]["timeZone"] != "UTC" else None
+
+
+def _stands(sent: Timed, answered: When) -> bool:
+    """Whether the instants are those that were sent, to the second."""
+    if not isinstance(answered, Timed):
+        return False
+    return all(
+        abs(one - two) < timedelta(seconds=1) for one, two in ((sent.start, answered.start), (sent.end, answered.end))
+    )

@@ -16,6 +16,9 @@ RENAMED = {
     "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
     "America/Godthab": "America/Nuuk",
     "America/Indianapolis": "America/Indiana/Indianapolis",
+    # Two of the names that Graph lists, and the time zone database does not know.
+    "Asia/Astana": "Asia/Almaty",
+    "Asia/Toshkent": "Asia/Tashkent",
     "Asia/Calcutta": "Asia/Kolkata",
     "Asia/Katmandu": "Asia/Kathmandu",
     "Asia/Rangoon": "Asia/Yangon",
