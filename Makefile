@@ -37,8 +37,8 @@ run: setup ## start Hetk with clouds of its own on http://localhost:8000
 test: setup packages ## run all tests: unit, contract, end to end, browser
 	@DB=$(DB) $(PY) -m pytest -q -n $(JOBS) --dist loadfile $(TESTS)
 
-sweep: setup ## strike every call and every commit of every scenario with every trouble (an hour)
-	@SWEEP=all $(PY) -m pytest -q -s tests/engine/test_sweep.py
+sweep: setup ## strike every call and every commit of every scenario with every trouble, in JOBS processes
+	@$(PY) -m tests.engine.sweep --jobs $(JOBS)
 
 simulate: setup ## play HISTORIES seeded histories from SEED on
 	@$(PY) -m tests.engine.simulation --histories $(HISTORIES) --seed $(SEED)

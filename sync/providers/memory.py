@@ -71,9 +71,9 @@ class MemoryProvider:
 
     def calendars(self) -> list[RemoteCalendar]:
         with self.cloud.lock:
-            own = [s.listed for s in self.cloud.shelves.values() if s.owner == self.address and not s.closed]
+            listed = [shelf.listed for shelf in self.cloud.shelves.values() if self._may_use(shelf)]
         self._ask("calendars")
-        return sorted(own, key=lambda calendar: not calendar.primary)
+        return sorted(listed, key=lambda calendar: not calendar.primary)
 
     def read(self, calendar_id: str, cursor: str, span: Span) -> Iterator[Page]:
         shelf = self._shelf(calendar_id)
@@ -258,9 +258,12 @@ class MemoryProvider:
         if self.address in self.cloud.signed_out:
             raise SignInAgain("the grant was revoked", status=400, code="invalid_grant")
         shelf = self.cloud.shelves.get(calendar_id)
-        if shelf is None or shelf.closed or shelf.owner != self.address:
+        if shelf is None or not self._may_use(shelf):
             raise NoAccess("no such calendar", status=404)
         return shelf
+
+    def _may_use(self, shelf: Shelf) -> bool:
+        return not shelf.closed and self.address in {shelf.owner, *shelf.shared}
 
 
 def _updated(event: Event, update: Update) -> Event:

@@ -72,10 +72,14 @@ class Watching:
 
 @dataclass(slots=True, kw_only=True)
 class Shelf:
-    """One calendar's content. `touched` says at which count of the cloud each id last changed, the deleted ones too."""
+    """One calendar's content. `touched` says at which count of the cloud each id last changed, the deleted ones too.
+
+    shared: the other accounts that may use it.
+    """
 
     listed: RemoteCalendar
     owner: str
+    shared: set[str] = field(default_factory=set)
     events: dict[str, Event] = field(default_factory=dict)
     touched: dict[str, int] = field(default_factory=dict)
     series_of: dict[str, str] = field(default_factory=dict)
@@ -129,6 +133,10 @@ class MemoryCloud:
             )
             self.shelves[id] = Shelf(listed=listed, owner=address)
             return id
+
+    def share(self, calendar_id: str, address: str) -> None:
+        """Let another account use the calendar too."""
+        self.shelves[calendar_id].shared.add(address)
 
     # By hand: what a person does in the calendar.
 

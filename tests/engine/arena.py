@@ -198,6 +198,7 @@ def copied(cloud: MemoryCloud) -> MemoryCloud:
             touched=dict(shelf.touched),
             series_of=dict(shelf.series_of),
             keys=set(shelf.keys),
+            shared=set(shelf.shared),
         )
         for id, shelf in cloud.shelves.items()
     }

@@ -17,7 +17,6 @@ from tests.engine.faults import TROUBLES, WRITES, Trouble
 
 # Every text of an origin holds such a word; none may stand in a private copy.
 SECRET = re.compile(r"secret\d+")
-WEIGHTS = {"answer lost": 4, "changed": 2, "cursor lost": 4, "no access": 0.3, "sign in again": 0.2}
 
 
 class Violation(BaseException):
@@ -59,7 +58,7 @@ class Door:
             self.meddle(call.calendar_id, call.subject.id)
             return None
         apt = [trouble for trouble in TROUBLES if trouble.apt(call)]
-        (trouble,) = self._chance.choices(apt, [WEIGHTS.get(trouble.name, 1) for trouble in apt])
+        (trouble,) = self._chance.choices(apt, [trouble.weight for trouble in apt])
         return call, trouble
 
     def check(self, call: Call) -> None:
