@@ -15,7 +15,7 @@ SEED ?= 1
 STAMP := .venv/installed
 SOURCES := hetk accounts sync policy sandbox tests bench bin manage.py
 
-.PHONY: help setup packages run test sweep simulate check format bench clean
+.PHONY: help setup packages run test sweep mutants simulate check format bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -39,6 +39,9 @@ test: setup packages ## run all tests: unit, contract, end to end, browser
 
 sweep: setup ## strike every call and every commit of every scenario with every trouble, in JOBS processes
 	@$(PY) -m tests.engine.sweep --jobs $(JOBS)
+
+mutants: setup ## make every fault of the list in a copy of the source, and see what catches it
+	@$(PY) -m tests.mutants --jobs $(JOBS)
 
 simulate: setup ## play HISTORIES seeded histories from SEED on
 	@$(PY) -m tests.engine.simulation --histories $(HISTORIES) --seed $(SEED)

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import django
 
@@ -59,8 +60,8 @@ def _prepare() -> None:
     gc.freeze()
 
 
-def _one(number: int) -> Found:
-    return next(sweep([number]))
+def _one(number: int, sample: int, seed: int) -> Found:
+    return next(sweep([number], sample, seed))
 
 
 def numbers(only: str = "") -> list[int]:
@@ -75,12 +76,15 @@ def main() -> int:
     asked = argparse.ArgumentParser(description="Strike every call and every commit with every trouble.")
     asked.add_argument("--jobs", type=int, default=2)
     asked.add_argument("--only", default="", help="the settings whose name holds this")
+    asked.add_argument("--sample", type=int, default=0, help="so many cases of each setting; 0: all of them")
+    asked.add_argument("--seed", type=int, default=7)
     options = asked.parse_args()
     _prepare()
     cases = wrong = 0
     began = time.perf_counter()
     with multiprocessing.get_context("spawn").Pool(options.jobs, _prepare) as pool:
-        for found in pool.imap_unordered(_one, numbers(options.only)):
+        one = partial(_one, sample=options.sample, seed=options.seed)
+        for found in pool.imap_unordered(one, numbers(options.only)):
             cases, wrong = cases + found.cases, wrong + len(found.wrong)
             print(
                 f"{found.setting}: {found.cases} cases in {found.seconds:.0f} s, {len(found.wrong)} wrong", flush=True

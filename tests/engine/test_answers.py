@@ -41,6 +41,22 @@ def test_a_pause_leaves_an_open_question_open(world, held):
     assert Brake.objects.get().decided_at is None
 
 
+def test_deletions_while_the_question_is_open_wait_as_well(world):
+    home, work = world.calendar("alice@home.example"), world.calendar("alice@work.example")
+    ids = [world.event(home, f"Secret {n}", hours=24 + n) for n in range(30)]
+    world.pair(home, work)
+    for event_id in ids[:12]:
+        world.cloud.delete(home.remote_id, event_id)
+    world.sync()
+
+    # One more would be nothing, were it not for the question.
+    world.cloud.delete(home.remote_id, ids[12])
+    world.sync()
+
+    assert Brake.objects.get().held == 13
+    assert len(world.copies(work)) == 30
+
+
 def test_the_mail_calls_calendars_and_buttons_as_the_pages_do(world, held):
     type(held.flow.target).objects.filter(pk=held.flow.target_id).update(name="Calendar", primary=True)
 

@@ -3,7 +3,8 @@
 import pytest
 
 from sync import pairs
-from sync.models import Calendar
+from sync.core.operation import Reason
+from sync.models import Calendar, Link
 from sync.providers.errors import Unknown
 from sync.providers.memory import LIKE_GOOGLE, LIKE_MICROSOFT, Call, Manner
 from tests.engine.world import OPEN, PRIVATE, World
@@ -126,3 +127,42 @@ def test_a_meeting_that_is_on_again_outlives_a_removal_whose_answer_was_lost(wor
     world.cloud.edit(home.remote_id, origin, cancelled=False)
     world.settle()
     assert world.titles(home) == world.titles(work) == ["Keep", "Lunch"]
+
+
+def test_an_edit_between_reading_and_writing_is_not_overrun(world):
+    home, work = world.calendar("alice@home.example"), world.calendar("alice@work.example")
+    origin = world.event(home, "Lunch")
+    world.pair(home, work, OPEN, OPEN)
+    (copy,) = world.events(work)
+    world.wait(seconds=5)
+    world.cloud.edit(home.remote_id, origin, title="Late lunch")
+    edited: list[Call] = []
+
+    def edit_meanwhile(call: Call, at: str) -> None:
+        if call.name == "update" and at == "before" and not edited:
+            edited.append(call)
+            world.wait(seconds=5)
+            world.cloud.edit(work.remote_id, copy.id, location="Terrace")
+
+    world.cloud.fault = edit_meanwhile
+    world.sync()
+    assert edited
+    for calendar in (home, work):
+        (event,) = world.events(calendar)
+        assert (event.content.title, event.content.location) == ("Late lunch", "Terrace")
+
+
+def test_a_copy_that_somebody_fights_over_is_left_alone_until_tomorrow(world, sides):
+    home, work = sides
+    world.event(home, "Lunch")
+    world.pair(home, work)
+    (copy,) = world.events(work)
+    Link.objects.update(churn=99)
+    for number in range(3):
+        world.cloud.edit(work.remote_id, copy.id, title=f"Mine {number}")
+        world.sync()
+    assert world.titles(work) == ["Mine 2"]
+    parked = world.link()
+    assert (parked.state, parked.reason) == (Link.State.PARKED, Reason.CHURN)
+    world.settle(seconds=24 * 3600)
+    assert world.titles(work) == ["Lunch"]
