@@ -85,3 +85,10 @@ class _Reader(HTMLParser):
     def _at_line_start(self) -> bool:
         last = next((piece for piece in reversed(self.pieces) if piece), "\n")
         return last.endswith(("\n", " "))
+
+
+def word(value: object) -> str:
+    """An id or a name as it is. Raises TypeError for what is none."""
+    if not isinstance(value, str) or not value:
+        raise TypeError("not a word")
+    return value

@@ -8,6 +8,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -61,6 +62,18 @@ class Reply:
 
 
 Outcome = Reply | ProviderError
+# What reading an answer raises when it is not built as it was promised.
+ODD = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
+
+
+@contextmanager
+def understood(*, writing: bool = False) -> Iterator[None]:
+    """An answer of another build than promised is an accident on the way, never an empty answer and no error of ours."""
+    try:
+        yield
+    except ODD:
+        # The error itself may quote what stands in the event.
+        raise (Unknown if writing else ComeBack)("the answer cannot be read", status=200) from None
 
 
 def parsed(body: bytes) -> Any:

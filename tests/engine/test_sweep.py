@@ -7,10 +7,10 @@ from tests.engine.sweep import numbers, sweep
 
 SEED = 7
 # A sample of each setting that an ordinary run has time for.
-SAMPLE = 4
+SAMPLE = 3
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_the_calendars_are_equal_whatever_strikes_wherever(django_db_blocker):
     with django_db_blocker.unblock():
         found = list(sweep(numbers(), SAMPLE, SEED))

@@ -95,8 +95,9 @@ def reason(reply: Reply) -> str:
     error = reply.data.get("error") if isinstance(reply.data, dict) else None
     if not isinstance(error, dict):
         return ""
-    first: dict[str, Any] = next(iter(error.get("errors") or ()), {})
-    return str(first.get("reason") or error.get("status") or "")
+    listed = error.get("errors")
+    first = listed[0] if isinstance(listed, list) and listed else {}
+    return str((first.get("reason") if isinstance(first, dict) else "") or error.get("status") or "")
 
 
 def judged(reply: Reply) -> Outcome:

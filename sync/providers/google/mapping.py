@@ -23,7 +23,7 @@ from sync.core.event import (
     Timed,
     When,
 )
-from sync.providers.text import from_html, looks_like_html, plain
+from sync.providers.text import from_html, looks_like_html, plain, word
 
 MARK = "hetk"
 KINDS = {
@@ -51,7 +51,7 @@ def event(item: Mapping[str, Any], *, address: str) -> Event:
     """An event that is not cancelled. `address`: whose calendar it is."""
     own_mark = ((item.get("extendedProperties") or {}).get("private") or {}).get(MARK, "")
     return Event(
-        id=item["id"],
+        id=word(item["id"]),
         version=item.get("etag", ""),
         content=content(item),
         series_id=item.get("recurringEventId") or (item["id"] if item.get("recurrence") else ""),

@@ -28,7 +28,8 @@ from sync.providers.errors import Changed, ComeBack, CursorLost, Exists, NoAcces
 from sync.providers.google import mapping
 from sync.providers.google import watch as channels
 from sync.providers.google.client import BATCH_SIZE, Client, path
-from sync.providers.wire import Ask, Outcome
+from sync.providers.text import word
+from sync.providers.wire import Ask, Outcome, understood
 
 PAGE_SIZE = 2500
 WRITERS = frozenset(("owner", "writer", "writerWithoutPrivateAccess"))
@@ -56,10 +57,12 @@ class GoogleProvider:
         while True:
             query = {"maxResults": 250} | ({"pageToken": page_token} if page_token else {})
             page = self.client.read(path("users", "me", "calendarList", **query))
-            listed += [item for item in _items(page) if self._offered(item)]
+            with understood():
+                # Nobody is without calendars: a list of none is no list.
+                listed += [self._calendar(item) for item in page["items"] if self._offered(item)]
             page_token = page.get("nextPageToken", "")
             if not page_token:
-                return sorted((self._calendar(item) for item in listed), key=lambda calendar: not calendar.primary)
+                return sorted(listed, key=lambda calendar: not calendar.primary)
 
     def _offered(self, item: dict[str, Any]) -> bool:
         # Who may only see free and busy has nothing to copy.
@@ -67,7 +70,7 @@ class GoogleProvider:
         return readable and not item.get("deleted") and not item["id"].endswith(NOT_OFFERED)
 
     def _calendar(self, item: dict[str, Any]) -> RemoteCalendar:
-        primary, id = bool(item.get("primary")), item["id"]
+        primary, id = bool(item.get("primary")), word(item["id"])
         shared = whose(id, "")
         mine = self.address if item.get("accessRole") == "owner" else ""
         return RemoteCalendar(
@@ -95,7 +98,7 @@ class GoogleProvider:
             if page_token:
                 yield page
                 continue
-            if not found.get("nextSyncToken"):
+            if not isinstance(found.get("nextSyncToken"), str):
                 raise ComeBack("the last page has no token")
             yield replace(page, cursor=found["nextSyncToken"])
             return
@@ -110,10 +113,11 @@ class GoogleProvider:
 
     def _page(self, found: dict[str, Any], owner: str, *, full: bool) -> Page:
         """Of an item that comes twice the last counts."""
-        items = {item["id"]: item for item in _items(found)}
-        alive = [item for item in items.values() if item.get("status") != "cancelled"]
-        gone = () if full else tuple(id for id, item in items.items() if item.get("status") == "cancelled")
-        events = [mapping.event(item, address=owner) for item in alive]
+        with understood():
+            items = {item["id"]: item for item in _items(found)}
+            alive = [item for item in items.values() if item.get("status") != "cancelled"]
+            gone = () if full else tuple(id for id, item in items.items() if item.get("status") == "cancelled")
+            events = [mapping.event(item, address=owner) for item in alive]
         return Page(events=events, removed=gone, full=full)
 
     def get(self, calendar_id: str, ids: Sequence[str]) -> dict[str, Event | None]:
@@ -133,10 +137,11 @@ class GoogleProvider:
             self._list(calendar_id, {"maxResults": 1})
         return found
 
-    def _alive(self, item: dict[str, Any], calendar_id: str) -> Event | None:
+    def _alive(self, item: dict[str, Any], calendar_id: str, *, writing: bool = False) -> Event | None:
         if item.get("status") == "cancelled":
             return None
-        return mapping.event(item, address=whose(calendar_id, self.address))
+        with understood(writing=writing):
+            return mapping.event(item, address=whose(calendar_id, self.address))
 
     def find(self, calendar_id: str, mark: str, key: str) -> Event | None:
         by_key = self._by_key(calendar_id, key) if key else None
@@ -152,7 +157,7 @@ class GoogleProvider:
             return self._alive(self.client.read(path("calendars", calendar_id, "events", key)), calendar_id)
         except Refused as error:
             if error.status not in (404, 410):
-                raise
+                raise _closed(error) from None
             return None
 
     def write(self, calendar_id: str, writes: Sequence[Write]) -> Iterator[Answered]:
@@ -177,7 +182,7 @@ class GoogleProvider:
         if isinstance(write, Remove):
             return Answered(request_id=outcome.request_id)
         try:
-            event = self._alive(outcome.record(), calendar_id)
+            event = self._alive(outcome.record(), calendar_id, writing=True)
         except ProviderError as error:
             return Answered(error=error, request_id=outcome.request_id)
         if event is None:

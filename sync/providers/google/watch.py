@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sync.providers.base import RemoteWatch
-from sync.providers.errors import NoAccess, ProviderError, Refused, Unknown
+from sync.providers.errors import NoAccess, ProviderError, Refused
 from sync.providers.google.client import Client, path
+from sync.providers.text import word
+from sync.providers.wire import understood
 
 
 def start(client: Client, calendar_id: str, *, address: str, secret: str, expires_at: datetime) -> RemoteWatch:
@@ -21,14 +23,13 @@ def start(client: Client, calendar_id: str, *, address: str, secret: str, expire
     }
     try:
         granted = client.post(path("calendars", calendar_id, "events", "watch"), body).record()
-        ends = datetime.fromtimestamp(int(granted["expiration"]) / 1000, UTC)
-        return RemoteWatch(id=granted["id"], resource_id=granted["resourceId"], expires_at=ends)
+        with understood(writing=True):
+            ends = datetime.fromtimestamp(int(granted["expiration"]) / 1000, UTC)
+            return RemoteWatch(id=word(granted["id"]), resource_id=word(granted["resourceId"]), expires_at=ends)
     except Refused as error:
         if error.status in (403, 404):
             raise NoAccess("the calendar is closed to us", status=error.status, code=error.code) from None
         raise
-    except (KeyError, ValueError):
-        raise Unknown("the channel's answer cannot be read") from None
 
 
 def stop(client: Client, watch: RemoteWatch) -> None:

@@ -8,7 +8,7 @@ import orjson
 
 from sync.providers.base import Token
 from sync.providers.errors import ComeBack, CursorLost, ProviderError, Unknown
-from sync.providers.wire import JSON, Ask, Outcome, Reply, Wire, in_batches, keep_quiet, lowered, trouble
+from sync.providers.wire import JSON, Ask, Outcome, Reply, Wire, in_batches, keep_quiet, lowered, trouble, understood
 
 ROOT = "https://graph.microsoft.com/v1.0"
 BATCH_SIZE = 20
@@ -46,7 +46,7 @@ class Client:
             if not isinstance(page.get("value"), list):
                 raise ComeBack("a page without a list")
             yield page
-            path = page.get("@odata.nextLink") or ""
+            path = str(page.get("@odata.nextLink") or "")
 
     def send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Reply:
         """A request that is about no event: subscriptions."""
@@ -87,8 +87,9 @@ class Client:
             raise outcome
         if isinstance(outcome, ProviderError):
             return [outcome for _ in asks]
-        answers = {answer.get("id"): answer for answer in outcome.record().get("responses") or ()}
-        return [_answered(ask, answers.get(str(number))) for number, ask in enumerate(asks)]
+        with understood(writing=writing):
+            answers = {answer.get("id"): answer for answer in outcome.record().get("responses") or ()}
+            return [_answered(ask, answers.get(str(number))) for number, ask in enumerate(asks)]
 
 
 def _item(number: int, ask: Ask) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sync.core.event import AllDay, Answer, Attendee, Content, Event, Field, Sensitivity, ShowAs, Timed, When
 from sync.providers.microsoft import zones
-from sync.providers.text import from_html, plain
+from sync.providers.text import from_html, plain, word
 
 # A property of our own; the id is ours for ever, or older copies would not be recognised.
 MARK = "String {7d3f0c1e-5a86-4b0e-9d57-2f1c64e8ab39} Name HetkMark"
@@ -30,7 +30,7 @@ def event(item: Mapping[str, Any], *, address: str, mark: str | None = None) -> 
     key = item.get("transactionId") or ""
     modified = item.get("lastModifiedDateTime")
     return Event(
-        id=item["id"],
+        id=word(item["id"]),
         version=version(item),
         content=content(item),
         series_id=item.get("seriesMasterId") or (item["id"] if item.get("type") == "seriesMaster" else ""),

@@ -24,7 +24,8 @@ from sync.providers.microsoft import mapping
 from sync.providers.microsoft import watch as subscriptions
 from sync.providers.microsoft.client import BATCH_SIZE, Client, path
 from sync.providers.microsoft.reading import PAGE_SIZE, Reader, closed
-from sync.providers.wire import Ask, Outcome
+from sync.providers.text import word
+from sync.providers.wire import Ask, Outcome, understood
 
 
 def build(token: Token, address: str) -> "MicrosoftProvider":
@@ -47,9 +48,11 @@ class MicrosoftProvider:
             listed = [item for page in self.client.pages(path("me", "calendars", _top="100")) for item in page["value"]]
         except Refused as error:
             raise closed(error) from None
-        # The address somebody signs in with need not be the one their mailbox goes by.
-        own = {self.address.casefold()} | {_owner(item).casefold() for item in listed if item.get("isDefaultCalendar")}
-        calendars = [_calendar(item, own) for item in listed if _offered(item)]
+        with understood():
+            # The address somebody signs in with need not be the one their mailbox goes by.
+            own = {_owner(item).casefold() for item in listed if item.get("isDefaultCalendar")}
+            own.add(self.address.casefold())
+            calendars = [_calendar(item, own) for item in listed if _offered(item)]
         return sorted(calendars, key=lambda calendar: not calendar.primary)
 
     def read(self, calendar_id: str, cursor: str, span: Span) -> Iterator[Page]:
@@ -91,7 +94,8 @@ class MicrosoftProvider:
         if isinstance(write, Remove):
             return Answered(request_id=outcome.request_id)
         try:
-            event = mapping.event(outcome.record(), address=self.address, mark=write.mark)
+            with understood(writing=True):
+                event = mapping.event(outcome.record(), address=self.address, mark=write.mark)
         except ProviderError as error:
             return Answered(error=error, request_id=outcome.request_id)
         key = write.key if isinstance(write, Insert) else event.key
@@ -130,7 +134,7 @@ def _offered(item: dict[str, Any]) -> bool:
 def _calendar(item: dict[str, Any], own: set[str]) -> RemoteCalendar:
     primary, owner = bool(item.get("isDefaultCalendar")), _owner(item)
     return RemoteCalendar(
-        id=item["id"],
+        id=word(item["id"]),
         name=item.get("name") or "",
         owner=owner,
         primary=primary,

@@ -25,7 +25,7 @@ from sync.providers.base import Page, Span
 from sync.providers.errors import ComeBack, NoAccess, ProviderError, Refused
 from sync.providers.microsoft import mapping
 from sync.providers.microsoft.client import Client, path
-from sync.providers.wire import Ask, Outcome
+from sync.providers.wire import Ask, Outcome, understood
 
 PAGE_SIZE = 500
 WITH_MARK = f"singleValueExtendedProperties($filter=id eq '{mapping.MARK}')"
@@ -47,12 +47,14 @@ class Reader:
         cursor = ""
         first = path("me", "calendars", self.calendar_id, "calendarView", "delta", **_window(span))
         for page in self._pages(first, prefer=f"odata.maxpagesize={self.page_size}"):
-            _note(page["value"], singles, series)
+            with understood():
+                _note(page["value"], singles, series)
             cursor = page.get("@odata.deltaLink") or ""
         listed: set[str] = set()
         options = {"_top": str(self.page_size), "_expand": WITH_MARK}
         for page in self._pages(path("me", "calendars", self.calendar_id, "calendarView", **_window(span), **options)):
-            events = [self._event(item) for item in page["value"] if item.get("type") != "seriesMaster"]
+            with understood():
+                events = [self._event(item) for item in page["value"] if item.get("type") != "seriesMaster"]
             listed |= {event.id for event in events}
             yield Page(events=events, full=True)
         yield replace(self._left_out(singles - listed, series, listed, span), cursor=_cursor(cursor), full=True)
@@ -67,7 +69,8 @@ class Reader:
         """What changed since the cursor, page by page; the series touched come with the last."""
         touched: dict[str, bool] = {}
         for page in self._pages(cursor):
-            told = self._told(page["value"], touched)
+            with understood():
+                told = self._told(page["value"], touched)
             if page.get("@odata.nextLink"):
                 yield told
                 continue
@@ -108,7 +111,9 @@ class Reader:
         ]
         found: dict[str, list[Event]] = {}
         for master, outcome in zip(masters, self.client.read_all(asks), strict=True):
-            found[master] = [] if _gone(outcome) else [self._event(item) for item in self._rest(outcome)]
+            items = [] if _gone(outcome) else list(self._rest(outcome))
+            with understood():
+                found[master] = [self._event(item) for item in items]
         return found
 
     def _rest(self, outcome: Outcome) -> Iterator[dict[str, Any]]:
@@ -129,7 +134,8 @@ class Reader:
         for id, outcome in zip(ids, self.client.read_all(asks), strict=True):
             if isinstance(outcome, ProviderError) and not _gone(outcome):
                 raise outcome
-            found[id] = None if isinstance(outcome, ProviderError) else self._event(outcome.record())
+            with understood():
+                found[id] = None if isinstance(outcome, ProviderError) else self._event(outcome.record())
         return found
 
     def knock(self) -> None:
@@ -143,7 +149,8 @@ class Reader:
         wanted = f"singleValueExtendedProperties/Any(ep: ep/id eq '{mapping.MARK}' and ep/value eq '{quoted}')"
         address = path("me", "calendars", self.calendar_id, "events", _filter=wanted, _expand=WITH_MARK)
         items = [item for page in self._pages(address) for item in page["value"]]
-        found = [self._event(item) for item in items if item.get("type", "singleInstance") == "singleInstance"]
+        with understood():
+            found = [self._event(item) for item in items if item.get("type", "singleInstance") == "singleInstance"]
         return next((event for event in found if event.key == key), found[0] if found else None)
 
     def _pages(self, address: str, *, prefer: str = "") -> Iterator[dict[str, Any]]:
@@ -190,8 +197,8 @@ def _gone(outcome: Outcome) -> bool:
     return isinstance(outcome, ProviderError) and outcome.status in (404, 410)
 
 
-def _cursor(link: str | None) -> str:
-    if not link:
+def _cursor(link: object) -> str:
+    if not isinstance(link, str) or not link:
         raise ComeBack("the round has no end")
     return link
 

@@ -1,12 +1,12 @@
 """Graph subscriptions on one calendar. The path form is the one that also hears of calendars other than the primary."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from sync.providers.base import RemoteWatch
-from sync.providers.errors import Changed, ComeBack, ProviderError, Refused, Unknown
+from sync.providers.errors import Changed, ComeBack, ProviderError, Refused
 from sync.providers.microsoft.client import UNVALIDATED, Client, path
-from sync.providers.wire import Reply
+from sync.providers.text import word
+from sync.providers.wire import Reply, understood
 
 
 def resource(calendar_id: str) -> str:
@@ -56,17 +56,16 @@ def stop(client: Client, watch_id: str) -> None:
 def _clear(client: Client, calendar_id: str) -> None:
     wanted = resource(calendar_id).strip("/")
     for page in client.pages(path("subscriptions")):
-        for found in page["value"]:
-            if str(found.get("resource", "")).strip("/") == wanted:
-                stop(client, found["id"])
+        with understood():
+            found = [item["id"] for item in page["value"] if str(item.get("resource", "")).strip("/") == wanted]
+        for watch_id in found:
+            stop(client, watch_id)
 
 
 def _granted(reply: Reply) -> RemoteWatch:
-    answer: dict[str, Any] = reply.record()
-    try:
-        return RemoteWatch(id=answer["id"], expires_at=datetime.fromisoformat(answer["expirationDateTime"]))
-    except (KeyError, ValueError, TypeError):
-        raise Unknown("the subscription's answer cannot be read", status=reply.status) from None
+    answer = reply.record()
+    with understood(writing=True):
+        return RemoteWatch(id=word(answer["id"]), expires_at=datetime.fromisoformat(answer["expirationDateTime"]))
 
 
 def _stamp(moment: datetime) -> str:
