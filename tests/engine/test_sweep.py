@@ -21,9 +21,9 @@ def test_the_calendars_are_equal_whatever_strikes_wherever(django_db_blocker):
 
 def test_the_sweep_knows_every_trouble_and_every_commit(django_db_blocker):
     from tests.engine.arena import arena
-    from tests.engine.cases import SETTINGS, Sweep
+    from tests.engine.cases import SETTINGS, Case, Sweep
 
-    cases: list[object] = []
+    cases: list[Case] = []
     with django_db_blocker.unblock(), arena() as place:
         for setting in [s for s in SETTINGS if s.scenario.name in {"first sync", "the window rolls", "links lost"}]:
             cases += Sweep(place, setting).cases()

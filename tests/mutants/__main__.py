@@ -29,7 +29,7 @@ NOT_COPIED = shutil.ignore_patterns(".*", "var", "artifacts", "__pycache__", "do
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--no-header", "--tb=no", "-rfE")
 HISTORIES = (sys.executable, "-m", "tests.engine.simulation", "--histories", "60", "--seed", "1")
 SWEEP = (sys.executable, "-m", "tests.engine.sweep", "--jobs", "1", "--sample", "2")
-NOTICED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+NOTICED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
 # A fault may make something wait for ever; that is noticed too.
 LONGEST = 420
 

@@ -26,7 +26,11 @@ MAKERS: dict[str, Callable[..., Provider]] = {"microsoft": MicrosoftProvider, "g
 CURSORS = {"microsoft": "https://graph.microsoft.com/v1.0/me/calendarView/delta?$deltatoken=x", "google": "token"}
 SAID = Content(title="Changed", when=timed(9))
 WATCH = RemoteWatch(id="watch-1", resource_id="resource-1", expires_at=datetime(2030, 1, 1, tzinfo=UTC))
-BELL = {"address": "https://hooks.hetk.example/x/", "secret": "s", "expires_at": datetime(2030, 1, 1, tzinfo=UTC)}
+BELL: dict[str, Any] = {
+    "address": "https://hooks.hetk.example/x/",
+    "secret": "s",
+    "expires_at": datetime(2030, 1, 1, tzinfo=UTC),
+}
 COPY = Update(id="e1", version="v1", content=SAID, fields=ALL_FIELDS, mark="mark")
 ORIGIN = Update(id="e1", version="v1", content=SAID, fields=frozenset({Field.TITLE}))
 
