@@ -42,7 +42,7 @@ OUTSIDE = (
         "a page cut short is the last one",
         (10, 1),
         f"{MICROSOFT}/client.py",
-        'path = page.get("@odata.nextLink") or ""',
+        'path = str(page.get("@odata.nextLink") or "")',
         'path = ""',
         ("providers/test_microsoft.py",),
     ),
