@@ -96,7 +96,7 @@ ACTING = (
         "copies are not stripped first",
         (4,),
         CYCLE,
-        "        self._strip(flows, carrier, reading)\n",
+        "        self._strip(flows, carrier, clients, reading)\n",
         "",
         ("engine/test_strip.py::copies_lose_their_details_although_their_source_cannot_be_reached",),
     ),
