@@ -12,7 +12,7 @@ ACTING = (
         "the intent row is skipped",
         (2, 1),
         CARRY,
-        "        _intend(steps)\n",
+        "        steps = _intend(steps)\n",
         "",
         ("engine/test_safety.py::an_origin_deleted_while_its_create_was_in_doubt_leaves_no_orphan",),
     ),

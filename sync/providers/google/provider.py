@@ -138,10 +138,9 @@ class GoogleProvider:
         return found
 
     def _alive(self, item: dict[str, Any], calendar_id: str, *, writing: bool = False) -> Event | None:
-        if item.get("status") == "cancelled":
-            return None
         with understood(writing=writing):
-            return mapping.event(item, address=whose(calendar_id, self.address))
+            gone = item.get("status") == "cancelled"
+            return None if gone else mapping.event(item, address=whose(calendar_id, self.address))
 
     def find(self, calendar_id: str, mark: str, key: str) -> Event | None:
         by_key = self._by_key(calendar_id, key) if key else None
