@@ -58,3 +58,30 @@ def test_a_fraction_of_a_second_asked_by_one_write_is_obeyed(world: World, after
     world.sync()
     assert world.link().state == Link.State.LIVE
     assert isinstance(world.events(work)[0], Event)
+
+
+def test_a_pause_asked_of_a_reading_is_kept_to_the_second_by_the_whole_mailbox(world: World) -> None:
+    home, work = world.calendar("alice@home.example"), world.calendar("alice@work.example")
+    second = world.calendar("alice@home.example", name="Second")
+    world.pair(home, work)
+    world.pair(second, work)
+    struck: list[Call] = []
+
+    def slow_down(call: Call, at: str) -> None:
+        if call.name == "read" and call.address == "alice@home.example" and at == "before" and not struck:
+            struck.append(call)
+            raise ComeBack("slow down", after=90.5, status=429)
+
+    world.cloud.fault = slow_down
+    world.sync()
+    assert struck
+    world.event(home)
+    world.event(second, hours=30)
+    world.forget_calls()
+    for _ in range(3):
+        world.wait(seconds=30)
+        world.sync()
+        assert [call for call in world.cloud.calls if call.address == "alice@home.example"] == []
+    world.wait(seconds=0.6)
+    world.sync()
+    assert len(world.events(work)) == 2

@@ -114,7 +114,7 @@ ACTING = (
         CYCLE,
         "until = now + (timedelta(seconds=after) if after else wait)",
         "until = now + wait",
-        ("engine/test_safety.py::throttling_is_obeyed_for_its_mailbox_and_others_go_on",),
+        ("engine/test_backoff.py::a_pause_asked_of_a_reading_is_kept_to_the_second_by_the_whole_mailbox",),
     ),
     Mutant(
         "lost access deletes",
