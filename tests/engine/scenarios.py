@@ -7,8 +7,7 @@ from datetime import timedelta
 from accounts.models import Connection
 from sync import pairs
 from sync.core.event import AllDay, Answer
-from sync.models import Brake, Calendar, Link, Pair
-from sync.pairs import FlowSettings
+from sync.models import Brake, Calendar, FlowSettings, Link, Pair
 from tests.engine.arena import START
 from tests.engine.stage import Ids, Stage, content, furnish, guests, sparsely, weekly
 from tests.engine.world import OPEN, PRIVATE

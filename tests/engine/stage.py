@@ -7,8 +7,7 @@ from typing import Any
 from accounts.models import User
 from sync import pairs
 from sync.core.event import AllDay, Attendee, Content, Event, Timed
-from sync.models import Calendar, Pair
-from sync.pairs import FlowSettings
+from sync.models import Calendar, FlowSettings, Pair
 from sync.providers.memory import Manner, use
 from tests.engine.arena import START
 from tests.engine.world import OPEN, World
