@@ -43,8 +43,8 @@ sweep: setup ## strike every call and every commit of every scenario with every 
 mutants: setup ## make every fault of the list in a copy of the source, and see what catches it
 	@$(PY) -m tests.mutants --jobs $(JOBS)
 
-simulate: setup ## play HISTORIES seeded histories from SEED on
-	@$(PY) -m tests.engine.simulation --histories $(HISTORIES) --seed $(SEED)
+simulate: setup ## play HISTORIES seeded histories from SEED on, in JOBS processes
+	@$(PY) -m tests.engine.simulation --histories $(HISTORIES) --seed $(SEED) --jobs $(JOBS)
 
 check: setup ## format, lint, types, pins, import floors, sizes, system checks, missing migrations
 	@echo "format";     $(PY) -m ruff format --check --quiet $(SOURCES)

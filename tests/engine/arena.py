@@ -85,6 +85,7 @@ class Arena:
         self._stand_at_commits()
         call_command("migrate", verbosity=0)
         self.user = User.objects.create(email="alice@hetk.example", password="!")
+        self.other = User.objects.create(email="bob@hetk.example", password="!")
         self.world = World(traveller, self.user)
         self.empty = self.save()
 
@@ -126,8 +127,13 @@ class Arena:
 
     def sync(self) -> bool:
         """Everybody looks now. False: the process was killed."""
+        self.world.ring()
+        return self.work()
+
+    def work(self) -> bool:
+        """Whatever is due is done. False: the process was killed."""
         try:
-            self.world.sync()
+            self.world.work()
         except Killed:
             self.revive()
             return False

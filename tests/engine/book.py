@@ -1,22 +1,28 @@
 """What the people of a history did, and so what their calendars may say in the end. Knows the rules, not the engine."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sync.core.event import Answer, Content, Event, Field, Kind, Sensitivity, ShowAs
 from sync.core.mark import Mark
 from sync.core.privacy import GUESTS
 from sync.core.window import Window
+from sync.models import Calendar
 from sync.providers.memory import MemoryCloud
 from sync.store.keys import marks
 
 NAMES = tuple(each.value for each in Field)
 HIDDEN = {"title", "description", "location", "sensitivity"}
+# A text that the clouds of histories refuse to take, whatever is done: an event that can never be copied as it is.
+UNWRITABLE = "unwritable"
 
 
 @dataclass(slots=True)
 class Way:
-    """One direction as its person set it. `pair` is the row's number."""
+    """One direction as its person set it. `pair` is the row's number; calendars are remote ids.
+
+    identity: the source as its connection knows it, which marks are made from. address: whose account the target is reached by.
+    """
 
     pair: int
     source: str
@@ -24,6 +30,8 @@ class Way:
     private: bool
     show_as: str
     two_way: bool
+    identity: str
+    address: str
     paused: bool = False
     ending: bool = False
 
@@ -68,19 +76,34 @@ class Origin:
 
 
 class Book:
-    """`refs`: calendar by the hash that stands for it in marks; `addresses`: whose calendar each is."""
+    """`rows`: every calendar as its people see it; a shared one has a row for each of them."""
 
-    def __init__(self, cloud: MemoryCloud, refs: dict[str, str], identities: dict[str, str]) -> None:
+    def __init__(self, cloud: MemoryCloud, rows: Sequence[Calendar]) -> None:
         self.cloud = cloud
-        self.refs = refs
-        self.identities = identities
+        # The remote calendar that a hash in a mark stands for, and the identities that each has.
+        self.refs = {marks().calendar_ref(row.identity): row.remote_id for row in rows}
+        self.identities: dict[str, list[str]] = {}
+        for row in rows:
+            self.identities.setdefault(row.remote_id, []).append(row.identity)
         self.ways: list[Way] = []
         self.origins: dict[tuple[str, str], Origin] = {}
+        self._by_ref: dict[str, Origin] = {}
+        self._marks: dict[str, Mark | None] = {}
         # (source, target) of pairs that were ended without removing their copies.
         self.left: set[tuple[str, str]] = set()
+        # Ids of copies that somebody chose to keep.
+        self.kept: set[str] = set()
+
+    def made(self, here: str, id: str) -> None:
+        """Somebody made an event."""
+        if event := self.cloud.event(here, id):
+            origin = self.origins[here, id] = Origin(here, id, said(event.content))
+            self._by_ref |= {marks().origin_ref(identity, id): origin for identity in self.identities[here]}
 
     def read(self, event: Event) -> Mark | None:
-        return marks().read(event.mark)
+        if event.mark not in self._marks:
+            self._marks[event.mark] = marks().read(event.mark)
+        return self._marks[event.mark]
 
     def ways_of(self, mark: Mark | None) -> list[Way]:
         """The ways that a copy with this mark may belong to."""
@@ -89,15 +112,15 @@ class Book:
         source, target = self.refs.get(mark.source), self.refs.get(mark.target)
         return [way for way in self.ways if (way.source, way.target) == (source, target)]
 
-    def ref(self, origin: Origin) -> str:
-        return marks().origin_ref(self.identities[origin.calendar], origin.id)
+    def ref(self, origin: Origin, way: Way) -> str:
+        return marks().origin_ref(way.identity, origin.id)
 
     def event(self, origin: Origin) -> Event | None:
         return self.cloud.event(origin.calendar, origin.id)
 
     def origin_of(self, copy: Event) -> Origin | None:
         mark = self.read(copy)
-        return next((o for o in self.origins.values() if mark and self.ref(o) == mark.origin), None)
+        return self._by_ref.get(mark.origin) if mark else None
 
     def live(self) -> Iterator[tuple[Origin, Event]]:
         for origin in self.origins.values():
@@ -118,14 +141,12 @@ class Book:
         copies = self.copies()
         for origin, event in self.live():
             ways = [way for way in self.ways if way.source == origin.calendar and not way.ending]
-            found = [copies.get((way.target, self.ref(origin)), []) for way in ways]
-            if (
-                ways
-                and settled.issuperset((way.pair, way.source) for way in ways)
-                and all(
-                    wanted(event, way, self.address(way), window) and len(here) == 1 and not unlike(event, here[0], way)
-                    for way, here in zip(ways, found, strict=True)
-                )
+            if not ways or not settled.issuperset((way.pair, way.source) for way in ways):
+                continue
+            found = [copies.get((way.target, self.ref(origin, way)), []) for way in ways]
+            if all(
+                wanted(event, way, window) and len(here) == 1 and not unlike(event, here[0], way)
+                for way, here in zip(ways, found, strict=True)
             ):
                 origin.agree(event)
                 origin.away -= {way.target for way in ways}
@@ -139,26 +160,32 @@ class Book:
                 found.setdefault((id, mark.origin if mark else ""), []).append(copy)
         return found
 
-    def address(self, way: Way) -> str:
-        return self.cloud.shelves[way.target].owner
-
 
 def said(content: Content) -> dict[str, object]:
     return {name: getattr(content, name) for name in NAMES}
 
 
-def excluded(event: Event, address: str) -> bool:
+def excluded(event: Event, way: Way) -> bool:
     """Rules 20 to 22: events that get no copy, whatever the time."""
     return (
         event.cancelled
         or event.answer is Answer.DECLINED
         or event.kind in {Kind.BIRTHDAY, Kind.WORKING_LOCATION}
-        or any(a.address == address and not a.is_self for a in event.attendees)
+        or any(a.address == way.address and not a.is_self for a in event.attendees)
     )
 
 
-def wanted(event: Event, way: Way, address: str, window: Window) -> bool:
-    return not excluded(event, address) and window.holds(event.content.when)
+def wanted(event: Event, way: Way, window: Window) -> bool:
+    return not excluded(event, way) and window.holds(event.content.when)
+
+
+def refused(event: Event, way: Way) -> bool:
+    """Rule 14: no cloud takes this copy."""
+    return not way.private and is_unwritable(event.content)
+
+
+def is_unwritable(content: Content) -> bool:
+    return UNWRITABLE in f"{content.title} {content.description} {content.location}"
 
 
 def unlike(event: Event, copy: Event, way: Way) -> list[str]:

@@ -1,4 +1,4 @@
-"""Stands at the cloud: looks at every write as it is sent, and lets troubles rain. Rules 3, 4, 5, 7, 8, 9 and 11."""
+"""Stands at the cloud: looks at every write as it is sent, and lets troubles rain. Rules 2 to 5, 7 to 9, 11 and 12."""
 
 import hashlib
 import random
@@ -6,13 +6,17 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from django.db.models import QuerySet
+
 from sync.core.event import Content, Event
 from sync.core.mark import Mark
+from sync.models import Link
 from sync.providers.base import Insert, Remove, Update
+from sync.providers.errors import Refused
 from sync.providers.memory import Call
 from sync.store.keys import marks
 from tests.engine.arena import Switch
-from tests.engine.book import Book, Way
+from tests.engine.book import Book, Way, is_unwritable
 from tests.engine.faults import TROUBLES, WRITES, Trouble
 
 # Every text of an origin holds such a word; none may stand in a private copy.
@@ -24,13 +28,20 @@ class Violation(BaseException):
 
 
 class Door:
-    """`book` says what is allowed; `trace` is the same for the same seed. `rain`: the share of calls that meet trouble."""
+    """`book` says what is allowed; `trace` is the same for the same seed. `rain`: the share of calls that meet trouble.
 
-    def __init__(self, book: Book, chance: random.Random, switch: Switch, rain: float) -> None:
+    calls: requests that would have gone out. reached: called with the name of whatever happens.
+    """
+
+    def __init__(
+        self, book: Book, chance: random.Random, switch: Switch, rain: float, reached: Callable[[str], None]
+    ) -> None:
         self.book = book
+        self.reached = reached
         self.rain = rain
         self.faults = 0
         self.calls = 0
+        self.writes = 0
         self.trace = hashlib.sha256()
         # What a person does by hand between a reading and a write.
         self.meddle: Callable[[str, str], None] | None = None
@@ -40,14 +51,18 @@ class Door:
 
     def __call__(self, call: Call, stage: str) -> None:
         if stage == "before":
-            self.calls += 1
+            self.calls += call.requests
             self.trace.update(told(call).encode())
             if call.requests == 0:
+                self.writes += 1
+                self.reached(f"write: {call.name} {'copy' if self._is_of_copy(call) else 'origin'}")
                 self.check(call)
+                self._refuse(call)
             self._pending = self._choose(call)
         if self._pending and self._pending[0] is call and self._pending[1].stage == stage:
             trouble, self._pending = self._pending[1], None
             self.faults += 1
+            self.reached(f"trouble: {trouble.name}")
             raise trouble.error() if trouble.error else self._switch.kill()
 
     def _choose(self, call: Call) -> tuple[Call, Trouble] | None:
@@ -56,10 +71,22 @@ class Door:
             return None
         if call.name == "update" and self.meddle and self._chance.random() < 0.3:
             self.meddle(call.calendar_id, call.subject.id)
+            self.reached("trouble: edited in the very moment")
             return None
         apt = [trouble for trouble in TROUBLES if trouble.apt(call)]
         (trouble,) = self._chance.choices(apt, [trouble.weight for trouble in apt])
         return call, trouble
+
+    def _is_of_copy(self, call: Call) -> bool:
+        there = None if isinstance(call.subject, Insert) else self.book.cloud.event(call.calendar_id, call.subject.id)
+        return there is None or bool(there.mark)
+
+    def _refuse(self, call: Call) -> None:
+        """Some texts no cloud takes."""
+        if not isinstance(call.subject, Remove) and is_unwritable(call.subject.content):
+            self.faults += 1
+            self.reached("trouble: refused for good")
+            raise Refused("the event cannot be taken", status=400)
 
     def check(self, call: Call) -> None:
         write, here = call.subject, call.calendar_id
@@ -67,12 +94,17 @@ class Door:
         match write:
             case Insert(mark=mark, content=content):
                 self._copy(here, marks().read(mark), content)
+                self._only(here, write)
             case Update(mark=mark, content=content) if mark:
                 if there is not None and not there.mark:
                     raise Violation("a mark was put on somebody's own event")
                 self._copy(here, marks().read(mark), content)
+                if there is not None and (there.content, there.mark) == (content, mark):
+                    self._blind(Link.objects.filter(copy_id=write.id, copy_agreed=there.version), here)
             case Update() if there is not None:
                 self._origin(here, there, write)
+                if all(getattr(there.content, field) == getattr(write.content, field) for field in write.fields):
+                    self._blind(Link.objects.filter(origin_id=write.id, origin_seen=there.version), here)
             case Remove() if there is not None:
                 self._remove(here, there)
 
@@ -83,6 +115,19 @@ class Door:
         text = f"{content.title} {content.description} {content.location}"
         if any(way.private for way in ways) and (SECRET.search(text) or content.title != "Busy"):
             raise Violation("a hidden text reached its target")
+
+    def _only(self, here: str, write: Insert) -> None:
+        """Rule 2: a copy that is asked for twice is asked for under the same key."""
+        mark = marks().read(write.mark)
+        for other in self.book.cloud.copies(here):
+            there = self.book.read(other)
+            if mark and there and there.origin == mark.origin and other.key != write.key:
+                raise Violation("a second copy of an event was asked for")
+
+    def _blind(self, knew: QuerySet[Link], here: str) -> None:
+        """Rule 12: what is written stands there already. A fault where the engine had that very version in its hands."""
+        if any(here in {link.flow.source.remote_id, link.flow.target.remote_id} for link in knew):
+            raise Violation("a write without a difference")
 
     def _origin(self, here: str, there: Event, write: Update) -> None:
         if there.mark:

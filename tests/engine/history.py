@@ -4,86 +4,125 @@ The same seed makes the same calls in the same order.
 """
 
 import random
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import product
 
+from accounts.models import Connection
+from sync import calendars
+from sync.core.event import Event
 from sync.core.window import window_at
-from sync.models import Brake, Calendar, Flow, Run
-from sync.providers.memory import LIKE_GOOGLE, LIKE_MICROSOFT
-from sync.store.keys import marks
-from tests.engine.arena import Arena, Killed, Snapshot, arena
-from tests.engine.book import Book, excluded, unlike, wanted
+from sync.models import Activity, Brake, Calendar, Flow, Run
+from sync.providers.memory import LIKE_GOOGLE, LIKE_MICROSOFT, Call
+from tests.engine.arena import Arena, Snapshot, arena
+from tests.engine.bells import Bells
+from tests.engine.book import Book, Origin, Way, excluded, refused, unlike
 from tests.engine.door import Door, Violation
-from tests.engine.people import People
+from tests.engine.figures import Told
+from tests.engine.owners import Owners
+from tests.engine.people import Nothing, People
+from tests.engine.reached import counting
 
 RAIN = 0.15
-QUIET_CYCLES = 3
 MANNERS = {"google": LIKE_GOOGLE, "microsoft": LIKE_MICROSOFT}
+FOUR = (("google", "microsoft", "google", "microsoft"), ("microsoft", "microsoft", "google", "google"))
+QUIET_CYCLES = 3
+# How often in a row a brake may ask before that is a fault of its own.
+QUESTIONS = 6
+# The share of histories that are watched for all of the quiet cycles; the others until one has written nothing.
+PATIENT = 0.3
 PAUSES = (2, 20, 90, 400, 1500, 6 * 3600)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What came of one history."""
-
-    seed: int
-    calls: int
-    faults: int
-    trace: str
-    violation: str = ""
-
-
 class History:
-    def __init__(self, arena: Arena, seed: int, snapshot: Snapshot, rain: float) -> None:
+    def __init__(self, arena: Arena, seed: int, ready: list[Snapshot], rain: float) -> None:
         self.chance = random.Random(seed)
         self.arena = arena
-        self.world = arena.restore(snapshot)
+        self.reached: Counter[str] = Counter()
+        self.world = arena.restore(self.chance.choice(ready))
         self.world.cloud.page_size = self.chance.choice([2, 5, 50])
-        rows = list(Calendar.objects.select_related("connection").order_by("pk"))
-        refs = {marks().calendar_ref(row.identity): row.remote_id for row in rows}
-        self.book = Book(self.world.cloud, refs, {row.remote_id: row.identity for row in rows})
+        rows = list(Calendar.objects.select_related("connection__user").order_by("pk"))
+        self.book = Book(self.world.cloud, rows)
         self.people = People(self.world, self.book, rows, self.chance)
-        self.door = Door(self.book, random.Random(seed + 1), arena.switch, rain)
+        self.owners = Owners(self.people, rows, self._look)
+        self.bells = Bells(self.world.cloud, self.chance)
+        self.door = Door(self.book, random.Random(seed + 1), arena.switch, rain, self.reach)
         self.door.meddle = self._meddle
+        accounts = {row.connection.address for row in rows}
+        shared = ", one shared by two people" if len(rows) > len(self.people.calendars) else ""
+        self.reach(f"world: {len(self.people.calendars)} calendars{shared}")
+        self.reach(f"shape: {self.owners.shape}")
+        self.reach(f"bells: {self.bells.manner}")
+        for address in accounts:
+            self.reach(
+                f"cloud: {'like Google' if self.world.cloud.manners[address].marks_in_delta else 'like Microsoft'}"
+            )
+
+    def reach(self, what: str) -> None:
+        self.reached[what] += 1
 
     def play(self) -> None:
         """Raises `Violation`."""
         for _ in range(self.chance.randint(2, 6)):
             self.people.create()
-        self.people.pair()
-        for _ in range(self.chance.randint(4, 12)):
+        self.owners.begin()
+        for _ in range(self.chance.randint(3, 8)):
             self._step()
         self._calm_down()
         self._check()
 
     def _step(self) -> None:
-        for _ in range(self.chance.randint(0, 4)):
-            self.people.act()
+        for _ in range(self.chance.randint(0, 6)):
+            self._act()
         self._look()
         self.world.wait(seconds=self.chance.choice(PAUSES))
         if self.chance.random() < 0.05:
-            self.world.wait(days=self.chance.choice([1, 8, 20]))
+            days = self.chance.choice([1, 8, 20, 45])
+            self.world.wait(days=days)
+            self.reach(f"time: {days} days at once")
+
+    def _act(self) -> None:
+        """One thing that somebody does; never at the same second as the last."""
+        self.world.wait(seconds=self.chance.randint(1, 40))
+        weights = People.VERBS | Owners.VERBS
+        (verb,) = self.chance.choices([*weights], [*weights.values()])
+        try:
+            getattr(self.people if verb in People.VERBS else self.owners, verb)()
+        except Nothing:
+            return
+        self.reach(f"act: {verb}")
 
     def _look(self) -> None:
-        """Everybody syncs while it rains; then whoever was signed out signs in again."""
+        """Workers do what is due while it rains; now and then whoever was signed out signs in again, and what was closed opens."""
+        self._note_ways()
+        self.bells.ring()
         self.world.cloud.fault = self.door
-        alive = self._sync()
+        alive = self.arena.work()
         self.world.cloud.fault = None
         if alive:
             settled = Flow.objects.exclude(settled_at=None).values_list("pair_id", "source__remote_id")
             self.book.note_agreements(window_at(self.world.now), set(settled))
         if self.chance.random() < 0.3:
-            self.arena.mend()
+            self._mend()
 
-    def _sync(self) -> bool:
-        try:
-            self.world.sync()
-        except Killed:
-            self.arena.revive()
-            return False
-        return True
+    def _note_ways(self) -> None:
+        for way in self.book.ways:
+            self.reach(f"flow: {'private' if way.private else 'open'}, {'two-way' if way.two_way else 'one-way'}")
+            if way.show_as != "keep":
+                self.reach("flow: shown as something else")
+
+    def _mend(self) -> None:
+        if self.chance.random() < 0.5:
+            self.owners.decide()
+        self._put_right()
+
+    def _put_right(self) -> None:
+        cloud = self.world.cloud
+        cloud.signed_out.clear()
+        for id in cloud.shelves:
+            cloud.close(id, closed=False)
+        self.arena.mend()
 
     def _meddle(self, here: str, id: str) -> None:
         """Somebody edits the event that is just about to be written."""
@@ -92,55 +131,68 @@ class History:
             self.people.change_copy(here, event)
 
     def _calm_down(self) -> None:
-        """No more troubles: three cycles, and in the next nothing is written."""
+        """No more troubles: three cycles after everybody's last word, and in the next nothing is written."""
         self.door.rain = 0
         self.world.cloud.fault = self.door
         for way in {way.pair for way in self.book.ways if way.paused}:
-            self.people.resume_pair(way)
-        for _ in range(QUIET_CYCLES):
-            self.arena.mend()
-            self._quiet()
-        extra = 6
-        while extra and Brake.objects.filter(decided_at=None).exists():
-            extra -= 1
-            self.arena.mend()
-            self._quiet()
-        self.world.forget_calls()
-        self._quiet()
-        if writes := self.world.writes():
-            raise Violation(f"{len(writes)} writes although nothing changed, the first {writes[0].name}")
+            self.owners.resume_pair(way)
+        # Whatever was written too often rests until tomorrow.
+        self.world.wait(days=1)
+        patient = self.chance.random() < PATIENT
+        left = QUIET_CYCLES
+        for _ in range(QUESTIONS * QUIET_CYCLES):
+            writes, asks = self._quiet()
+            if not writes and not asks and (left <= 0 or not patient):
+                return
+            if left <= 0 and not asks:
+                raise Violation(f"{len(writes)} writes although nothing changed, the first {writes[0].name}")
+            # With the answer to a question everything begins anew.
+            left = QUIET_CYCLES if asks else left - 1
+        raise Violation("the brake asks again and again")
 
-    def _quiet(self) -> None:
+    def _quiet(self) -> tuple[list[Call], bool]:
+        """Everybody looks once in good weather: what was written, and whether somebody is asked something."""
+        self._put_right()
+        self.world.forget_calls()
         self.arena.rest()
-        self.world.sync()
+        self.bells.ring()
+        self.world.work()
+        return self.world.writes(), Brake.objects.filter(decided_at=None).exists()
 
     def _check(self) -> None:
-        window = window_at(self.world.now)
+        for reason in Activity.objects.values_list("reason", flat=True):
+            self.reach(f"reason: {reason}")
         if broken := Run.objects.filter(trouble__startswith="internal error").first():
             raise Violation(broken.trouble)
         self._check_origins()
         copies = self.book.copies()
         for origin, event in self.book.live():
             for way in self.book.ways:
-                if way.source != origin.calendar or way.ending:
-                    continue
-                here = copies.pop((way.target, self.book.ref(origin)), [])
-                if len(here) > 1:
-                    raise Violation("an event has two copies")
-                if not window.holds(event.content.when):
-                    continue
-                if here and excluded(event, self.book.address(way)):
-                    raise Violation("a copy of what is not copied")
-                if not here and way.target not in origin.away and wanted(event, way, self.book.address(way), window):
-                    raise Violation(f"a copy is missing: {event.id} in {way.target}")
-                if here and (fields := unlike(event, here[0], way)):
-                    raise Violation(f"a copy differs from its origin in {fields}: {event.id} in {way.target}")
+                if way.source == origin.calendar and not way.ending:
+                    self._check_copy(origin, event, way, copies.pop((way.target, self.book.ref(origin, way)), []))
+        window = window_at(self.world.now)
         for left in copies.values():
             for copy in left:
                 mark = self.book.read(copy)
                 place = (self.book.refs.get(mark.source), self.book.refs.get(mark.target)) if mark else None
-                if place not in self.book.left and window.holds(copy.content.when):
+                may_stay = place in self.book.left or copy.id in self.book.kept
+                if not may_stay and window.holds(copy.content.when):
                     raise Violation(f"a copy without an origin: {copy.id}")
+
+    def _check_copy(self, origin: Origin, event: Event, way: Way, here: list[Event]) -> None:
+        window = window_at(self.world.now)
+        if len(here) > 1:
+            raise Violation("an event has two copies")
+        if not window.holds(event.content.when) or refused(event, way):
+            return
+        if here and excluded(event, way) and here[0].id not in self.book.kept:
+            raise Violation("a copy of what is not copied")
+        if excluded(event, way):
+            return
+        if not here and way.target not in origin.away:
+            raise Violation(f"a copy is missing: {event.id} in {way.target}")
+        if here and (fields := unlike(event, here[0], way)):
+            raise Violation(f"a copy differs from its origin in {fields}: {event.id} in {way.target}")
 
     def _check_origins(self) -> None:
         for origin in self.book.origins.values():
@@ -160,22 +212,38 @@ class Simulation:
     def __init__(self, arena: Arena, rain: float = RAIN) -> None:
         self._arena = arena
         self._rain = rain
-        self._ready = [self._furnish(kinds) for number in (2, 3) for kinds in product(MANNERS, repeat=number)]
+        two, three = ([self._alone(kinds) for kinds in product(MANNERS, repeat=number)] for number in (2, 3))
+        four, shared = [self._alone(kinds) for kinds in FOUR], [self._shared(kind) for kind in MANNERS]
+        # About as many of each size as this says.
+        self._ready = [*two * 4, *three, *four * 2, *shared * 3]
 
     def play(self, seed: int) -> Told:
-        history = History(self._arena, seed, self._ready[seed % len(self._ready)], self._rain)
+        history = History(self._arena, seed, self._ready, self._rain)
         violation = ""
-        try:
-            history.play()
-        except Violation as broken:
-            violation = str(broken)
+        with counting(history.reach):
+            try:
+                history.play()
+            except Violation as broken:
+                violation = str(broken)
         door = history.door
-        return Told(seed, door.calls, door.faults, door.trace.hexdigest(), violation)
+        return Told(seed, door.calls, door.faults, door.writes, door.trace.hexdigest(), history.reached, violation)
 
-    def _furnish(self, kinds: tuple[str, ...]) -> Snapshot:
+    def _alone(self, kinds: Sequence[str]) -> Snapshot:
         world = self._arena.restore(self._arena.empty)
         for number, kind in enumerate(kinds):
             world.calendar(f"alice@{number}.example", MANNERS[kind])
+        return self._arena.save()
+
+    def _shared(self, kind: str) -> Snapshot:
+        """Alice has one calendar, Bob two; one of his he shares with her, and each of them sees it through an account of their own."""
+        world = self._arena.restore(self._arena.empty)
+        world.calendar("alice@0.example", LIKE_GOOGLE)
+        world.user = self._arena.other
+        world.calendar("bob@2.example", LIKE_MICROSOFT)
+        theirs = world.calendar("bob@1.example", MANNERS[kind])
+        world.user = self._arena.user
+        world.cloud.share(theirs.remote_id, "alice@0.example")
+        calendars.refresh(Connection.objects.get(address="alice@0.example"))
         return self._arena.save()
 
 

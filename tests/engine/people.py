@@ -1,81 +1,89 @@
-"""The people of a history: what they do in their calendars and with their pairs, chosen by a seeded chance and noted in the book."""
+"""What the people of a history do in their calendars, chosen by a seeded chance and noted in the book."""
 
 import random
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
-from sync import pairs
 from sync.core.event import AllDay, Answer, Attendee, Content, Event, Kind, Sensitivity, ShowAs, Timed, When
 from sync.core.window import window_at
-from sync.models import Brake, Calendar, FlowSettings, Link, Pair, ShowAsRule
-from tests.engine.book import Book, Origin, Way, said
+from sync.models import Calendar, Link
+from tests.engine.book import UNWRITABLE, Book, Origin
 from tests.engine.world import World
 
 EDITABLE = ("title", "description", "location", "when", "show_as")
 GUEST = Attendee(address="bob@other.example", name="Bob")
+T = TypeVar("T")
+
+
+class Nothing(Exception):
+    """There is nothing that this could be done to."""
 
 
 class People:
-    def __init__(self, world: World, book: Book, rows: list[Calendar], chance: random.Random) -> None:
+    """`rows`: every calendar as each of its people sees it."""
+
+    # What they do, and how often one does this before that.
+    VERBS: ClassVar = {
+        "create": 5, "create_series": 0.8, "edit": 5, "edit_series": 0.7, "edit_copy": 4, "delete": 1.5, "delete_series": 0.5,
+        "delete_copy": 1.5, "invite": 0.5, "answer": 0.5, "cancel": 0.7, "clear_out": 0.25,
+    }  # fmt: skip
+
+    def __init__(self, world: World, book: Book, rows: Sequence[Calendar], chance: random.Random) -> None:
         self.world = world
         self.book = book
-        self.rows = {row.remote_id: row for row in rows}
+        self.calendars = list(dict.fromkeys(row.remote_id for row in rows))
         self.chance = chance
         self.secrets = 0
-        self.verbs: list[tuple[Callable[[], None], float]] = [
-            (self.create, 5), (self.create_series, 1), (self.edit, 5), (self.edit_copy, 4), (self.delete, 2),
-            (self.delete_copy, 1.5), (self.invite, 0.5), (self.answer, 0.5), (self.cancel, 0.4), (self.set, 1.2),
-            (self.pause, 0.4), (self.resume, 0.8), (self.end, 0.4), (self.pair, 0.8), (self.decide, 1),
-        ]  # fmt: skip
-
-    def act(self) -> None:
-        """One thing that somebody does; never at the same second as the last."""
-        self.world.wait(seconds=self.chance.randint(1, 40))
-        verbs, weights = zip(*self.verbs, strict=True)
-        self.chance.choices(verbs, weights)[0]()
-
-    # In calendars.
 
     def create(self) -> None:
-        facts: dict[str, object] = {}
-        here = self.chance.choice(list(self.rows))
+        facts: dict[str, Any] = {}
+        here = self.chance.choice(self.calendars)
         if self.chance.random() < 0.2:
             facts["attendees"] = self._guests(here)
             facts["answer"] = self.chance.choice(list(Answer))
         if self.chance.random() < 0.08:
             facts["kind"] = self.chance.choice(list(Kind))
-        secret = self._secret()
-        self._made(here, self.world.cloud.create(here, self._content(secret), **facts))  # type: ignore[arg-type]
+        secret = self.secret()
+        if self.chance.random() < 0.03:
+            secret += f" {UNWRITABLE}"
+        self.book.made(here, self.world.cloud.create(here, self._content(secret), **facts))
 
     def create_series(self) -> None:
-        here = self.chance.choice(list(self.rows))
-        content = self._content(self._secret())
+        here = self.chance.choice(self.calendars)
+        content = self._content(self.secret())
         start = self.world.now.replace(microsecond=0) + timedelta(hours=self.chance.randint(1, 300))
         whens = [
             Timed(at, at + timedelta(hours=1), "Europe/Tallinn") for n in range(3) for at in [start + n * timedelta(7)]
         ]
         _, ids = self.world.cloud.series(here, content, whens)
         for id in ids:
-            self._made(here, id)
+            self.book.made(here, id)
 
     def edit(self) -> None:
-        if found := self._origin():
-            origin, event = found
-            changes = self._changes(event.content)
-            self.world.cloud.edit(origin.calendar, origin.id, **changes)
-            origin.said |= changes
-            origin.edited |= set(changes)
-            self._unsure_of_place(origin)
+        origin, event = self.origin()
+        self.change(origin, self._changes(event.content))
+
+    def edit_series(self) -> None:
+        """The whole of it: a provider reports every instance as changed, or the series."""
+        origin, _ = self.origin(lambda event: bool(event.series_id))
+        word = self.secret()
+        changes: dict[str, object] = {"title": f"title of {word}", "location": f"location of {word}"}
+        for other in self._series_of(origin):
+            self.change(other, changes)
+
+    def change(self, origin: Origin, changes: dict[str, object]) -> None:
+        self.world.cloud.edit(origin.calendar, origin.id, **changes)
+        origin.said |= changes
+        origin.edited |= set(changes)
+        self._unsure_of_place(origin)
 
     def edit_copy(self) -> None:
-        if found := self._copy():
-            self.change_copy(*found)
+        self.change_copy(*self._copy())
 
     def change_copy(self, here: str, copy: Event) -> None:
         origin = self.book.origin_of(copy)
-        changes = self._changes(copy.content, secret=None if origin is None else origin.said)
+        changes = self._changes(copy.content)
         self.world.cloud.edit(here, copy.id, **changes)
         event = self.book.event(origin) if origin else None
         if origin is None or event is None:
@@ -93,149 +101,83 @@ class People:
         self._unsure_of_place(origin)
 
     def delete(self) -> None:
-        if found := self._origin():
-            origin, event = found
-            # A person deletes a series as one thing.
-            whole = event.series_id if event.series_id and self.chance.random() < 0.4 else origin.id
-            self.world.cloud.delete(origin.calendar, whole)
-            for other in self.book.origins.values():
-                other.deleted |= (
-                    other.calendar == origin.calendar and self.book.event(other) is None and not other.may_go
-                )
+        origin, _ = self.origin()
+        self._delete(origin.calendar, [origin.id])
+
+    def delete_series(self) -> None:
+        """A person deletes a series as one thing."""
+        origin, event = self.origin(lambda event: bool(event.series_id))
+        self._delete(origin.calendar, [event.series_id])
+
+    def clear_out(self) -> None:
+        """Nearly everything of a calendar goes at once: what the brake is for."""
+        origin, _ = self.origin()
+        own = [other.id for other, _ in self.book.live() if other.calendar == origin.calendar]
+        self._delete(origin.calendar, own[self.chance.randint(0, 1) :])
+
+    def _delete(self, here: str, ids: Sequence[str]) -> None:
+        for id in ids:
+            self.world.cloud.delete(here, id)
+        for other in self.book.origins.values():
+            other.deleted |= other.calendar == here and self.book.event(other) is None and not other.may_go
 
     def delete_copy(self) -> None:
-        if found := self._copy():
-            here, copy = found
-            self.world.cloud.delete(here, copy.id)
-            if origin := self.book.origin_of(copy):
-                origin.may_go = origin.doubtful = True
-                origin.away.add(here)
+        here, copy = self._copy()
+        self.world.cloud.delete(here, copy.id)
+        if origin := self.book.origin_of(copy):
+            origin.may_go = origin.doubtful = True
+            origin.away.add(here)
 
     def invite(self) -> None:
         """Guests are added to an event, or taken off it."""
-        if found := self._origin():
-            origin, event = found
-            guests = () if event.has_guests else self._guests(origin.calendar)
-            self.world.cloud.edit(origin.calendar, origin.id, attendees=guests, answer=Answer.NONE)
-            origin.doubtful = True
+        origin, event = self.origin()
+        guests = () if event.has_guests else self._guests(origin.calendar)
+        self.world.cloud.edit(origin.calendar, origin.id, attendees=guests, answer=Answer.NONE)
+        origin.doubtful = True
 
     def answer(self) -> None:
-        if (found := self._origin()) and found[1].has_guests:
-            origin, _ = found
-            self.world.cloud.edit(origin.calendar, origin.id, answer=self.chance.choice(list(Answer)))
-            origin.doubtful = True
+        origin, _ = self.origin(lambda event: event.has_guests)
+        self.world.cloud.edit(origin.calendar, origin.id, answer=self.chance.choice(list(Answer)))
+        origin.doubtful = True
 
     def cancel(self) -> None:
-        if found := self._origin():
-            origin, event = found
-            self.world.cloud.edit(origin.calendar, origin.id, cancelled=not event.cancelled)
-            origin.doubtful = True
-
-    # With pairs.
-
-    def pair(self) -> None:
-        """Two calendars that are not in step yet are brought together."""
-        first, second = self.chance.sample(list(self.rows), 2)
-        together = {frozenset((way.source, way.target)) for way in self.book.ways if not way.ending}
-        if frozenset((first, second)) in together:
-            return
-        out, back = self._settings(), self._settings() if self.chance.random() < 0.65 else None
-        rows = {name: self.rows[id] for name, id in (("first", first), ("second", second))}
-        try:
-            made = pairs.create(user=self.world.user, **rows, out=out, back=back)
-        except pairs.NotPossible:
-            # The copies of an earlier pair are still being removed.
-            return
-        self._note(made.pk, first, second, out, back)
-        self.book.shaken(made.pk)
-
-    def set(self) -> None:
-        if pair := self._pair():
-            out, back = self._settings(), self._settings() if self.chance.random() < 0.65 else None
-            pairs.edit(pair=pair, out=out, back=back)
-            self.book.shaken(pair.pk)
-            self._note(pair.pk, pair.first.remote_id, pair.second.remote_id, out, back)
-
-    def pause(self) -> None:
-        if pair := self._pair():
-            pairs.pause(pair=pair)
-            self._mark(pair.pk, paused=True)
-
-    def resume(self) -> None:
-        if pair := self._pair():
-            self.resume_pair(pair.pk)
-
-    def resume_pair(self, number: int) -> None:
-        for pair in Pair.objects.filter(pk=number):
-            pairs.resume(pair=pair)
-        self._mark(number, paused=False)
-
-    def end(self) -> None:
-        if pair := self._pair():
-            remove = self.chance.random() < 0.6
-            self.book.shaken(pair.pk)
-            number = pair.pk
-            pairs.end(pair=pair, remove_copies=remove)
-            if remove:
-                self._mark(number, ending=True)
-            else:
-                self.book.left |= {(way.source, way.target) for way in self.book.ways if way.pair == number}
-                self.book.ways = [way for way in self.book.ways if way.pair != number]
-
-    def decide(self) -> None:
-        for brake in Brake.objects.filter(decided_at=None):
-            pairs.decide(brake=brake, decision=Brake.Decision.RELEASE, by=self.world.user)
+        """A meeting is called off, or is on again."""
+        origin, event = self.origin()
+        self.world.cloud.edit(origin.calendar, origin.id, cancelled=not event.cancelled)
+        origin.doubtful = True
 
     # How they choose.
 
-    def _note(self, pair: int, first: str, second: str, out: FlowSettings, back: FlowSettings | None) -> None:
-        """The ways of this pair as they are now; a direction that was switched off is ending."""
-        paused = any(way.paused for way in self.book.ways if way.pair == pair)
-        old = [way for way in self.book.ways if way.pair == pair and way.source == second and back is None]
-        self.book.ways = [way for way in self.book.ways if way.pair != pair]
-        for source, target, settings in ((first, second, out), (second, first, back)):
-            if settings:
-                two_way = back is not None
-                way = Way(pair, source, target, settings.private, settings.show_as, two_way, paused)
-                self.book.ways.append(way)
-        self.book.left -= {(way.source, way.target) for way in self.book.ways}
-        self.book.ways += [replace(way, ending=True, two_way=False) for way in old]
-
-    def _mark(self, pair: int, **changes: Any) -> None:
-        self.book.ways = [replace(way, **changes) if way.pair == pair else way for way in self.book.ways]
-
-    def _pair(self) -> Pair | None:
-        found = list(Pair.objects.filter(ending_at=None).select_related("first__connection", "second__connection"))
-        return self.chance.choice(found) if found else None
-
-    def _settings(self) -> FlowSettings:
-        show_as = self.chance.choice([*["keep"] * 4, *ShowAsRule.values])
-        return FlowSettings(private=self.chance.random() < 0.4, show_as=show_as)
-
-    def _origin(self) -> tuple[Origin, Event] | None:
+    def origin(self, fits: Callable[[Event], bool] = lambda event: True) -> tuple[Origin, Event]:
         """Any of them, or one of the latest: what is on its way is touched again."""
-        found = list(self.book.live())
+        found = [(origin, event) for origin, event in self.book.live() if fits(event)]
         if self.chance.random() < 0.5:
             found = found[-3:]
-        return self.chance.choice(found) if found else None
+        return self._one(found)
 
-    def _copy(self) -> tuple[str, Event] | None:
-        found = [(here, copy) for here in self.rows for copy in self.world.copies(self.rows[here])]
-        return self.chance.choice(found) if found else None
+    def _series_of(self, origin: Origin) -> list[Origin]:
+        event = self.book.event(origin)
+        return [
+            o for o, e in self.book.live() if event and (o.calendar, e.series_id) == (origin.calendar, event.series_id)
+        ]
 
-    def _made(self, here: str, id: str) -> None:
-        event = self.world.cloud.event(here, id)
-        if event:
-            self.book.origins[here, id] = Origin(here, id, said(event.content))
+    def _copy(self) -> tuple[str, Event]:
+        return self._one([(here, copy) for here in self.calendars for copy in self.world.cloud.copies(here)])
 
-    def _secret(self) -> str:
+    def _one(self, found: Sequence[T]) -> T:
+        if not found:
+            raise Nothing
+        return self.chance.choice(found)
+
+    def secret(self) -> str:
         self.secrets += 1
         return f"secret{self.secrets}"
 
     def _guests(self, here: str) -> tuple[Attendee, ...]:
-        owner = Attendee(address=self.rows[here].connection.address, is_self=True)
+        shelves = self.world.cloud.shelves
+        owner = Attendee(address=shelves[here].owner, is_self=True)
         if self.chance.random() < 0.15:
-            other = self.rows[self.chance.choice(list(self.rows))].connection.address
+            other = shelves[self.chance.choice(self.calendars)].owner
             return (owner, Attendee(address=other, is_self=other == owner.address), GUEST)
         return (owner, GUEST)
 
@@ -249,10 +191,10 @@ class People:
             sensitivity=self.chance.choice([Sensitivity.NORMAL, Sensitivity.NORMAL, Sensitivity.PRIVATE]),
         )
 
-    def _changes(self, content: Content, secret: object = "") -> dict[str, object]:
+    def _changes(self, content: Content) -> dict[str, object]:
         """One to three fields, each with a value that nothing had before."""
         names = self.chance.sample(EDITABLE, self.chance.choice([1, 1, 2, 3]))
-        word = self._secret()
+        word = self.secret()
         values: dict[str, object] = {name: f"{name} of {word}" for name in names}
         if "when" in names:
             values["when"] = self._when()
@@ -277,8 +219,9 @@ class People:
 
     def _unsure_of_place(self, origin: Origin) -> None:
         """Outside the window changes are noticed when they are, and a copy may or may not be there."""
+        window = window_at(self.world.now)
         event = self.book.event(origin)
-        if event and not window_at(self.world.now).holds(event.content.when):
+        if event and not window.holds(event.content.when):
             origin.doubtful = True
-        if any(not window_at(self.world.now).holds(way) for way in origin.copied.get("when", {}).values()):  # type: ignore[arg-type]
+        if any(not window.holds(way) for way in origin.copied.get("when", {}).values()):  # type: ignore[arg-type]
             origin.doubtful = True

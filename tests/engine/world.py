@@ -87,6 +87,10 @@ class World:
     def sync(self) -> int:
         """Everybody looks now, until nothing is left to do. Returns the cycles that ran."""
         self.ring()
+        return self.work()
+
+    def work(self) -> int:
+        """Whatever is due is done, until nothing is left to do. Returns the cycles that ran."""
         return drain(clock=lambda: self.now, sleep=lambda seconds: self.wait(seconds=seconds))
 
     def wait(self, **span: float) -> None:
