@@ -48,6 +48,7 @@ def tell(histories: int, seed: int, jobs: int) -> Iterator[Told]:
     if jobs < 2:
         begin()
         yield from map(play, seeds)
+        _open.pop().close()
         return
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=spawn, initializer=begin) as pool:
