@@ -6,8 +6,7 @@ from itertools import pairwise
 from typing import Any, ClassVar
 
 from sync import pairs
-from sync.models import Brake, Calendar, Link, Pair, ShowAsRule, Stray
-from sync.pairs import FlowSettings
+from sync.models import Brake, Calendar, FlowSettings, Link, Pair, ShowAsRule, Stray
 from sync.store import due
 from tests.engine.book import Way
 from tests.engine.people import Nothing, People
