@@ -26,8 +26,11 @@ def connection_or_404(request: HttpRequest, public_id: UUID) -> Connection:
 
 
 def kind_or_404(kind: str) -> Kind:
-    """A provider that Hetk knows."""
+    """A provider that people sign in at."""
     try:
-        return Kind(kind)
+        found = Kind(kind)
     except ValueError:
         raise Http404("There is no such provider.") from None
+    if found.by_password:
+        raise Http404("Nobody signs in there.")
+    return found

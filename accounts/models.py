@@ -44,6 +44,13 @@ class User(AbstractUser):
 class Kind(models.TextChoices):
     MICROSOFT = "microsoft", "Microsoft 365"
     GOOGLE = "google", "Google"
+    ICLOUD = "icloud", "iCloud"
+    CALDAV = "caldav", "CalDAV"
+
+    @property
+    def by_password(self) -> bool:
+        """Entered with a password that is typed in here; nobody signs in to Hetk with such an account."""
+        return self in (Kind.ICLOUD, Kind.CALDAV)
 
 
 class HaltCause(models.TextChoices):
@@ -53,6 +60,11 @@ class HaltCause(models.TextChoices):
     EXPIRED = "expired", "the sign-in expired"
     CHALLENGE = "challenge", "your organization asks you to sign in again"
     CONSENT = "consent", "calendar access is no longer granted"
+    PASSWORD = "password", "the password no longer works"
+    APPLE_PASSWORD = (
+        "apple-password",
+        "its app-specific password no longer works, most often because the password of the Apple Account was changed",
+    )
 
 
 class Connection(models.Model):

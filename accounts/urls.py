@@ -2,13 +2,15 @@
 
 from django.urls import include, path
 
-from accounts.views import connections, flow
+from accounts.views import connections, flow, password
 
 urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("signin/confirm/", flow.confirm, name="signin_confirm"),
     path("signin/<str:kind>/", flow.signin, name="signin"),
+    path("connect/icloud/", password.icloud, name="connect_icloud"),
+    path("connect/caldav/", password.caldav, name="connect_caldav"),
     path("connect/<str:kind>/", flow.connect, name="connect"),
     path("connect/<str:kind>/callback/", flow.callback, name="connect_callback"),
     path("connections/", connections.index, name="connections"),

@@ -75,6 +75,7 @@ OUTBOUND_HOSTS = [
     "www.googleapis.com",
     "caldav.icloud.com",
     "p*-caldav.icloud.com",
+    "account.apple.com",
 ]
 # Those of them that people are sent to, to sign in and consent.
 SIGN_IN_HOSTS = ["login.microsoftonline.com", "accounts.google.com"]

@@ -1,5 +1,6 @@
 """People and connections for tests. Alice owns, Bob is somebody else, Charlie is a stranger."""
 
+import json
 from datetime import timedelta
 from itertools import count
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from accounts import vault
 from accounts.models import Connection, User
+from hetk.dav import Credential
 from sandbox.cast import PEOPLE
 
 if TYPE_CHECKING:
@@ -31,6 +33,9 @@ def identity(person_id: str) -> dict[str, str]:
     person = PEOPLE[person_id]
     if person.kind == "google":
         return {"kind": "google", "issuer": "https://accounts.google.com", "subject": person.subject, "tenant": ""}
+    if person.kind == "icloud":
+        principal = f"/{person.subject}/principal/"
+        return {"kind": "icloud", "issuer": "https://caldav.icloud.com", "subject": principal, "tenant": ""}
     assert person.tenant
     issuer = f"https://login.microsoftonline.com/{person.tenant.id}/v2.0"
     return {"kind": "microsoft", "issuer": issuer, "subject": person.subject, "tenant": person.tenant.id}
@@ -38,10 +43,21 @@ def identity(person_id: str) -> dict[str, str]:
 
 def connect(sandbox: "Outside", user: User, person_id: str, *, fresh: bool = True) -> Connection:
     """A live connection of `user` to an account of the cast. `fresh`: with an access token that lasts an hour."""
+    if PEOPLE[person_id].kind == "icloud":
+        return _enter(sandbox, user, person_id)
     tokens = sandbox.grant(person_id)
     connection = make_connection(user, person_id, refresh_token=tokens["refresh_token"])
     if fresh:
         put_access(connection, tokens["access_token"], seconds=tokens["expires_in"])
+    return connection
+
+
+def _enter(sandbox: "Outside", user: User, person_id: str) -> Connection:
+    """With an app-specific password that was made just now."""
+    said = sandbox.call("POST", "icloud/password", {"person": person_id})
+    kept = {"user": said["user"], "password": said["password"], "url": "https://caldav.icloud.com/"}
+    connection = make_connection(user, person_id, refresh_token=json.dumps(kept))
+    put_access(connection, Credential(**said, addresses=(said["user"],)).encoded(), seconds=3600)
     return connection
 
 

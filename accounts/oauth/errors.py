@@ -4,6 +4,7 @@ OAuthError
 ├── GrantDead       the person must sign in again: `accounts.halts.halt`
 ├── OurFault        our secret or registration is refused: ours to mend, never the person's fault
 ├── TryLater        the provider is down, busy or out of reach: come back
+├── NotLetIn        a password that was typed in opens no calendars; `refusal` picks the words
 └── SignInFailed    a browser flow ended without an account; `problem` picks the page that explains it
 """
 
@@ -34,6 +35,25 @@ class TryLater(OAuthError):
     def __init__(self, message: str, after: float | None = None) -> None:
         super().__init__(message)
         self.after = after
+
+
+class Refusal(StrEnum):
+    """Why a password that was typed in opens no calendars."""
+
+    WRONG = "wrong"
+    NOT_APP_SPECIFIC = "not-app-specific"
+    ADDRESS = "address"
+    NO_CALENDARS = "no-calendars"
+    ELSEWHERE = "elsewhere"
+
+
+class NotLetIn(OAuthError):
+    """`place`: the host that a server sends on to, where the password was not given for."""
+
+    def __init__(self, refusal: Refusal, *, place: str = "") -> None:
+        super().__init__(f"The account was not entered: {refusal}.")
+        self.refusal = refusal
+        self.place = place
 
 
 class Problem(StrEnum):

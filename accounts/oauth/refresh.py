@@ -14,11 +14,16 @@ from django.utils import timezone
 
 from accounts import halts, vault
 from accounts.models import Connection, Kind
-from accounts.oauth import google, microsoft
+from accounts.oauth import caldav, google, microsoft
 from accounts.oauth.errors import GrantDead, OurFault, TryLater
 from accounts.oauth.identity import Granted, Identity
 
-PROVIDERS: dict[str, ModuleType] = {Kind.MICROSOFT: microsoft, Kind.GOOGLE: google}
+PROVIDERS: dict[str, ModuleType] = {
+    Kind.MICROSOFT: microsoft,
+    Kind.GOOGLE: google,
+    Kind.ICLOUD: caldav,
+    Kind.CALDAV: caldav,
+}
 SPARE = timedelta(minutes=2)
 # Longer than any request to a token endpoint may take.
 LEASE = timedelta(seconds=45)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import halts, oauth
 from accounts.access import connection_or_404, connections_of
-from accounts.models import Connection, HaltCause, Kind
+from accounts.models import Connection, HaltCause
 from accounts.oauth.errors import OurFault, TryLater
 from sync.models import Pair
 
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 def index(request: HttpRequest) -> HttpResponse:
     """Every connected account with how it stands."""
     connections = connections_of(request).prefetch_related("calendars")
-    return render(request, "accounts/connections.html", {"connections": connections, "kinds": Kind.choices})
+    return render(request, "accounts/connections.html", {"connections": connections})
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -50,6 +52,9 @@ def connect(request: HttpRequest, kind: str) -> HttpResponse:
 def reconnect(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The same account once more, with the challenge that its organization may have posed."""
     connection = connection_or_404(request, public_id)
+    if Kind(connection.kind).by_password:
+        asked = {"connection": str(connection.public_id), "next": flows.next_of(request)}
+        return redirect(f"{reverse(f'connect_{connection.kind}')}?{urlencode(asked)}")
     return _start(
         request,
         Kind(connection.kind),

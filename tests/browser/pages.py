@@ -68,6 +68,7 @@ def own(home: Household) -> list[str]:
     """Addresses of all pages of a signed-in person."""
     found = [reverse(name) for name in OWN]
     found += [reverse("connect", args=(kind,)) for kind in ("microsoft", "google")]
+    found += [reverse(name) for name in ("connect_icloud", "connect_caldav")]
     found += [reverse("disconnect", args=(c.public_id,)) for c in (home.microsoft,)]
     found.append(f"{reverse('new_review')}?count=1")
     for pair in Pair.objects.filter(user=home.user):

@@ -48,7 +48,7 @@ class Client:
             self._known = Credential.decoded(self.token(renew=True))
             reply = self._once(method, path, headers or {}, body)
         if reply.status == 401:
-            raise SignInAgain("the password is refused", status=401, code="401")
+            raise SignInAgain("the password is refused", status=401, code="password")
         pace = self._pace()
         if reply.ok:
             pace.served()
