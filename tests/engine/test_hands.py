@@ -86,7 +86,7 @@ def test_a_new_event_costs_one_question_more_only_where_nothing_tells_whose_it_i
 
 @pytest.mark.parametrize("two_way", [True, False])
 def test_a_program_that_fights_over_an_event_ends_the_writing_for_the_day_and_is_told_once(world, two_way, monkeypatch):
-    monkeypatch.setattr("sync.store.record.TOO_OFTEN", 12)
+    monkeypatch.setattr("sync.store.churn.TOO_OFTEN", 12)
     home, work = world.calendar("alice@home.example"), world.calendar("alice@work.example")
     origin = world.event(home)
     world.pair(home, work, OPEN, OPEN if two_way else None)
