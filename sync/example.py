@@ -10,13 +10,14 @@ from typing import Any
 from django.core import signing
 from django.utils import timezone
 
-from sync.core.event import AllDay, Attendee, Content, Event, Sensitivity, ShowAs, Timed
-from sync.core.privacy import project
+from sync.core.event import AllDay, Answer, Attendee, Content, Event, Kind, Sensitivity, ShowAs, Timed
+from sync.core.filters import unwanted
+from sync.core.privacy import Detail, project
 from sync.engine import preview
 from sync.engine.clients import Resting
 from sync.models import Calendar, FlowSettings
 from sync.providers.errors import ProviderError
-from sync.store.rules import looks_for
+from sync.store.rules import filters_for, looks_for
 from sync.wording import day, span
 
 SALT = "hetk.example"
@@ -31,7 +32,7 @@ SHOWN_AS = {
 
 @dataclass(frozen=True)
 class Shown:
-    """One side of the picture, in words. `masked`: the copy hides what the event is about."""
+    """One side of the picture, in words. `masked`: the copy hides what the event is about. `left_out`: why there is no copy."""
 
     title: str
     when: str
@@ -40,6 +41,7 @@ class Shown:
     location: str = ""
     description: str = ""
     masked: bool = False
+    left_out: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,11 @@ def before(event: Event) -> Shown:
 
 
 def after(event: Event, source: Calendar, target: Calendar, settings: FlowSettings) -> Shown:
-    """The copy that the writer would make of it."""
+    """The copy that the writer would make of it, or why there would be none."""
     copy = project(event, looks_for(settings, source, target))
-    return replace(_shown(copy), masked=settings.private)
+    reason = unwanted(event, filters_for(settings, source))
+    hidden = Detail.TITLE in looks_for(settings, source, target).hidden
+    return replace(_shown(copy), masked=hidden, left_out=reason.sentence if reason else "")
 
 
 def seal(found: Sample) -> str:
@@ -97,6 +101,8 @@ def seal(found: Sample) -> str:
         "show_as": content.show_as.value,
         "sensitivity": content.sensitivity.value,
         "guests": guests,
+        "answer": event.answer.value,
+        "kind": event.kind.value,
         "made_up": found.made_up,
     }
     return signing.dumps(data, salt=SALT, compress=True)
@@ -117,7 +123,15 @@ def unseal(text: str) -> Sample | None:
         sensitivity=Sensitivity(data["sensitivity"]),
     )
     guests = tuple(Attendee(address=address, name=name, is_self=own) for address, name, own in data["guests"])
-    return Sample(Event(id="example", version="1", content=content, attendees=guests), data["made_up"])
+    event = Event(
+        id="example",
+        version="1",
+        content=content,
+        attendees=guests,
+        answer=Answer(data["answer"]),
+        kind=Kind(data["kind"]),
+    )
+    return Sample(event, data["made_up"])
 
 
 def _when(data: dict[str, Any]) -> AllDay | Timed:

@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 
-from accounts.models import Kind, User
-from sync.models import Calendar, FlowSettings, Pair, ShowAsRule
+from accounts.models import User
+from sync.models import Calendar, Pair
 from sync.wording import calendar_name
 
 ONE_WAY, TWO_WAY = "one", "two"
@@ -54,50 +54,6 @@ def grouped(calendars: list[Calendar]) -> list[tuple[str, Any]]:
         heading = f"{calendar.connection.get_kind_display()} · {calendar.connection.address}"
         groups.setdefault(heading, []).append((str(calendar.public_id), label))
     return [("", "Choose a calendar"), *groups.items()]
-
-
-class FlowForm(forms.Form):
-    """What others see in the target: one direction."""
-
-    private = forms.TypedChoiceField(
-        choices=[("yes", "Mark as Private"), ("no", "Full details")],
-        coerce=lambda value: value == "yes",
-        widget=forms.RadioSelect,
-        initial="yes",
-    )
-    show_as = forms.ChoiceField(label="Show as", choices=ShowAsRule.choices, initial=ShowAsRule.KEEP)
-    transform_identity = forms.BooleanField(label="Transform identity", required=False)
-
-    def __init__(self, source: Calendar, target: Calendar, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.source, self.target = source, target
-        if target.connection.kind != Kind.MICROSOFT:
-            # Google has no such value outside its own out-of-office events.
-            choices = [choice for choice in ShowAsRule.choices if choice[0] != ShowAsRule.OUT_OF_OFFICE]
-            self.fields["show_as"].choices = choices  # type: ignore[attr-defined]
-
-    @property
-    def names(self) -> tuple[str, str]:
-        return calendar_name(self.source), calendar_name(self.target)
-
-    @property
-    def settings(self) -> FlowSettings:
-        """What is chosen, or what stands there at first."""
-        data = self.cleaned_data if self.is_bound and self.is_valid() else {}
-        private = data.get("private", self.get_initial_for_field(self.fields["private"], "private") != "no")
-        return FlowSettings(
-            private=bool(private),
-            show_as=str(data.get("show_as") or self.initial.get("show_as") or ShowAsRule.KEEP),
-            transform_identity=bool(data.get("transform_identity", self.initial.get("transform_identity", False))),
-        )
-
-
-def flow_initial(settings: FlowSettings) -> dict[str, Any]:
-    return {
-        "private": "yes" if settings.private else "no",
-        "show_as": settings.show_as,
-        "transform_identity": settings.transform_identity,
-    }
 
 
 class DirectionForm(forms.Form):

@@ -12,7 +12,7 @@ from accounts.models import Connection
 from sync.models import Activity, Brake, Calendar, Flow, Link, Pair
 from sync.proven import Audits, audits
 from sync.standing import Facts, Standing, stand
-from sync.wording import calendar_name, looks_words
+from sync.wording import calendar_name, copied_words, looks_words
 
 COPIED = Q(state__in=(Link.State.LIVE, Link.State.HELD, Link.State.FREED, Link.State.KEPT))
 # A copy that is being written to right now exists as well.
@@ -51,6 +51,10 @@ class FlowRow:
     @property
     def looks(self) -> str:
         return looks_words(self.flow)
+
+    @property
+    def copied(self) -> str:
+        return copied_words(self.flow)
 
 
 NEVER = Audits()

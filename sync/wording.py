@@ -4,8 +4,12 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
+from sync.core.filters import words
+from sync.core.privacy import TITLE_PLACE
 from sync.models import Calendar, Flow, FlowSettings, ShowAsRule, Verification
+from sync.models.flow import WEEKDAYS, UnansweredRule, WholeDaysRule
 
+DAYS = {"1": "Mon", "2": "Tue", "3": "Wed", "4": "Thu", "5": "Fri", "6": "Sat", "7": "Sun"}
 PLAIN_NAMES = {"calendar", "kalender", "calendrier", "calendario"}
 
 
@@ -66,12 +70,58 @@ def listed(words: list[str]) -> str:
 
 def looks_words(chosen: Flow | FlowSettings) -> str:
     """What others see there, in a few words: "Busy only, shown as free"."""
-    words = ["Busy only" if chosen.private else "Full details"]
+    told = [f"{chosen.word} only" if chosen.private else _details_words(chosen)]
+    if not chosen.private and not chosen.show_title:
+        told.append(f"titles read “{chosen.word}”")
+    if not chosen.private and chosen.show_title and chosen.template != TITLE_PLACE:
+        told.append(f"titles as “{chosen.template}”")
     if chosen.show_as != ShowAsRule.KEEP:
-        words.append(f"shown as {ShowAsRule(chosen.show_as).label.lower()}")
+        told.append(f"shown as {ShowAsRule(chosen.show_as).label.lower()}")
     if chosen.transform_identity and not chosen.private:
-        words.append("your address exchanged")
-    return ", ".join(words)
+        told.append("your address exchanged")
+    return ", ".join(told)
+
+
+def _details_words(chosen: Flow | FlowSettings) -> str:
+    shown = {"title": "titles", "description": "descriptions", "location": "places", "guests": "guests"}
+    hidden = [word for name, word in shown.items() if not getattr(chosen, f"show_{name}")]
+    return f"Details without {listed(hidden)}" if hidden else "Full details"
+
+
+def copied_words(chosen: Flow | FlowSettings) -> str:
+    """What is copied other than at first, in a few words; "" where nothing was asked for."""
+    said = {
+        f"all-day events {'left out' if chosen.whole_days == WholeDaysRule.SKIP else 'as free'}": chosen.whole_days
+        != WholeDaysRule.COPY,
+        "no free events": not chosen.copy_free,
+        "no unanswered invitations": chosen.unanswered == UnansweredRule.SKIP,
+        "unanswered invitations as they are": chosen.unanswered == UnansweredRule.AS_IS,
+        "declined invitations too": chosen.copy_declined,
+        "no out of office": not chosen.copy_out_of_office,
+        "no focus time": not chosen.copy_focus_time,
+        hours_words(chosen): bool(hours_words(chosen)),
+        f"only titles with {_either(chosen.only_words)}": bool(words(chosen.only_words)),
+        f"no titles with {_either(chosen.not_words)}": bool(words(chosen.not_words)),
+    }
+    text = ", ".join(word for word, holds in said.items() if holds)
+    return text[:1].upper() + text[1:]
+
+
+def hours_words(chosen: Flow | FlowSettings) -> str:
+    """ "only Mon, Tue 09:00–17:00"; "" for any time."""
+    if chosen.hours_from is None and chosen.weekdays == WEEKDAYS:
+        return ""
+    # A run of three days or more is told by its ends.
+    days = [DAYS[day] for day in chosen.weekdays]
+    run = len(days) > 2 and chosen.weekdays in WEEKDAYS
+    told = f"{days[0]}–{days[-1]}" if run else ", ".join(days)
+    hours = f" {chosen.hours_from:%H:%M}–{chosen.hours_to:%H:%M}" if chosen.hours_from and chosen.hours_to else ""
+    return f"only {told}{hours}"
+
+
+def _either(text: str) -> str:
+    found = [f"“{word}”" for word in words(text)]
+    return " or ".join(filter(None, [", ".join(found[:-1]), *found[-1:]]))
 
 
 def verification_words(row: Verification) -> str:

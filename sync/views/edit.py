@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods
 from sync import draft, overview, pairs
 from sync.access import asks_providers, pair_or_404, signed_in
 from sync.draft import Change
-from sync.forms import ONE_WAY, TWO_WAY, DirectionForm, FlowForm, flow_initial
+from sync.flow_form import FlowForm, flow_initial
+from sync.forms import ONE_WAY, TWO_WAY, DirectionForm
 from sync.models import Flow, FlowSettings, Pair
 from sync.overview import PairRow
 from sync.pairs import NotPossible

@@ -8,9 +8,9 @@ from django.shortcuts import render
 from sync import example
 from sync.access import calendars_of, person
 from sync.example import Sample, Shown
-from sync.forms import FlowForm
+from sync.flow_form import FlowForm
 from sync.models import Calendar, FlowSettings
-from sync.wording import calendar_name, looks_words
+from sync.wording import calendar_name, copied_words, looks_words
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,10 @@ class Planned:
     @property
     def looks(self) -> str:
         return looks_words(self.settings)
+
+    @property
+    def copied(self) -> str:
+        return copied_words(self.settings)
 
 
 @dataclass(frozen=True)

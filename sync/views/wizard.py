@@ -10,7 +10,8 @@ from sync import calendars, draft, pairs
 from sync.access import asks_providers, calendars_of, person, signed_in
 from sync.draft import Draft
 from sync.engine.clients import Resting
-from sync.forms import ONE_WAY, TWO_WAY, CalendarsForm, FlowForm, flow_initial
+from sync.flow_form import FlowForm, flow_initial
+from sync.forms import ONE_WAY, TWO_WAY, CalendarsForm
 from sync.models import FlowSettings
 from sync.pairs import NotPossible
 from sync.providers.errors import ProviderError
