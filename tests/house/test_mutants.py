@@ -1,6 +1,7 @@
 """The list of mutants follows the code: every fault can still be made, and every rule has one that breaks it."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,14 @@ def test_the_tests_that_are_meant_to_notice_exist(mutant: Mutant) -> None:
 
 def test_every_rule_is_broken_by_some_mutant() -> None:
     assert set(RULES) - {rule for mutant in MUTANTS for rule in mutant.rules} == set()
+
+
+def test_the_papers_name_a_mutant_and_a_test_for_every_rule() -> None:
+    named = {mutant.name: mutant for mutant in MUTANTS}
+    rows = re.findall(r"^\| (\d+) \| ([^|]+) \| `([^`|]+)` \|$", (HERE / "docs/engine.md").read_text(), re.MULTILINE)
+    told = {int(rule): (named[name], test) for rule, name, test in rows}
+    assert set(told) == set(RULES)
+    assert all(rule in mutant.rules and test in mutant.tests for rule, (mutant, test) in told.items())
 
 
 def test_there_are_many_and_no_two_are_the_same() -> None:
