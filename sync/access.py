@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from allauth.core.internal import ratelimit
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
@@ -20,6 +20,8 @@ from sync.models import Brake, Calendar, Pair, Verification
 __all__ = [
     "asks_providers",
     "brake_or_404",
+    "calendar_or_404",
+    "calendars_in_use",
     "calendars_of",
     "pair_or_404",
     "pairs_of",
@@ -74,6 +76,22 @@ def pairs_of(user: User) -> QuerySet[Pair]:
 def calendars_of(user: User) -> QuerySet[Calendar]:
     """Calendars that can be part of a pair: the provider still shows them, their account is connected."""
     return Calendar.objects.filter(connection__user=user, lost_at=None).select_related("connection")
+
+
+def calendars_in_use(user: User) -> QuerySet[Calendar]:
+    """Calendars that a sync reads or writes, those that the provider no longer shows among them."""
+    used = Q(flows_out__isnull=False) | Q(flows_in__isnull=False)
+    return Calendar.objects.filter(used, connection__user=user).select_related("connection").distinct()
+
+
+def calendar_or_404(request: HttpRequest, public_id: str) -> Calendar:
+    """One of the person's calendars, shown by its provider or not."""
+    try:
+        wanted = UUID(public_id)
+    except ValueError:
+        raise Http404("There is no such calendar.") from None
+    rows = Calendar.objects.select_related("connection")
+    return get_object_or_404(rows, public_id=wanted, connection__user=person(request))
 
 
 def pair_or_404(request: HttpRequest, public_id: UUID) -> Pair:

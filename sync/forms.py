@@ -1,14 +1,18 @@
 """What people fill in. Every form carries the old value, so that Back and an error lose nothing."""
 
 import zoneinfo
+from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from accounts.models import User
 from sync.models import Calendar, Pair
 from sync.wording import calendar_name
 
+YEARS = timedelta(days=4 * 365)
 ONE_WAY, TWO_WAY = "one", "two"
 DIRECTIONS = [(TWO_WAY, "Both ways"), (ONE_WAY, "One way")]
 
@@ -62,6 +66,24 @@ class DirectionForm(forms.Form):
 
 class EndForm(forms.Form):
     copies = forms.ChoiceField(choices=[("remove", "Remove"), ("keep", "Keep")], widget=forms.RadioSelect)
+
+
+class ExplainForm(forms.Form):
+    """Which calendar and which day to look at; a missing day is today."""
+
+    calendar = forms.ChoiceField(label="Calendar")
+    day = forms.DateField(label="Day", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+
+    def __init__(self, calendars: list[Calendar], data: Mapping[str, Any] | None = None) -> None:
+        today = timezone.localdate()
+        super().__init__(None if data is None else {"day": today, **data}, initial={"day": today})
+        self.fields["calendar"].choices = grouped(calendars)[1:]  # type: ignore[attr-defined]
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        if abs(day - timezone.localdate()) > YEARS:
+            raise forms.ValidationError("Choose a day of the last or the next four years.")
+        return day
 
 
 class SettingsForm(forms.ModelForm[User]):

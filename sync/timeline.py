@@ -48,6 +48,7 @@ class Entry:
     event: str
     icon: str
     tone: str
+    day: date | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def days(rows: Iterable[Activity]) -> list[Day]:
 
 def entry(row: Activity) -> Entry:
     icon, tone = MARKS[Act(row.act)]
-    return Entry(row, _what(row), _why(row), _event(row), f"icons/{icon}.html", tone)
+    return Entry(row, _what(row), _why(row), _event(row), f"icons/{icon}.html", tone, _day(row))
 
 
 def _joined(rows: QuerySet[Activity]) -> QuerySet[Activity]:
@@ -137,6 +138,13 @@ def _event(row: Activity) -> str:
     if row.all_day:
         return span(row.starts_at, row.ends_at, all_day=True)
     return span(timezone.localtime(row.starts_at), timezone.localtime(row.ends_at))
+
+
+def _day(row: Activity) -> date | None:
+    """The day that the event is looked up on: its own date, or that of the person's zone."""
+    if row.starts_at is None:
+        return None
+    return row.starts_at.date() if row.all_day else timezone.localtime(row.starts_at).date()
 
 
 def _named(value: date) -> str:

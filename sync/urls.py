@@ -2,13 +2,26 @@
 
 from django.urls import path
 
-from sync.views import activity, dashboard, edit, ending, home, pair, settings, styleguide, verification, wizard
+from sync.views import (
+    activity,
+    dashboard,
+    edit,
+    ending,
+    explain,
+    home,
+    pair,
+    settings,
+    styleguide,
+    verification,
+    wizard,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("activity/", activity.index, name="activity"),
+    path("explain/", explain.explain, name="explain"),
     path("settings/", settings.settings, name="settings"),
     path("calendars/refresh/", wizard.refresh, name="refresh_calendars"),
     path("pairs/new/", wizard.choose, name="new_pair"),

@@ -47,6 +47,11 @@ def day(value: date) -> str:
     return f"{value:%a} {value.day} {value:%b}" + ("" if this_year else f" {value.year}")
 
 
+def long_day(value: date) -> str:
+    """ "Tuesday 24 November 2026"."""
+    return f"{value:%A} {value.day} {value:%B %Y}"
+
+
 def span(start: datetime, end: datetime, *, all_day: bool = False) -> str:
     """When an event is; `start` and `end` local. The end of an all-day event is exclusive."""
     if all_day:

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from sync.core import brake
 from sync.core.event import AllDay, Event
 from sync.core.mark import Mark
-from sync.core.operation import Create, Delete, Operation
+from sync.core.operation import Create, Delete, Operation, Reason
 from sync.core.plan import Planner
 from sync.core.window import Window, last_moment, midnight, starts_at, window_at
 from sync.engine.carry import counts, decided_against
@@ -111,7 +111,8 @@ def planned(task: Task, sights: Sights, met: Met, two_way: set[int], now: dateti
     """The planner's answer for one link. `met`: whether the target has the same meeting."""
     sight = sights.of(task)
     if sight.origin is not None:
-        sight = replace(sight, met=met(task, meetings.ref_of(sight.origin)))
+        was_met = task.link.reason == Reason.SAME_MEETING
+        sight = replace(sight, met=met(task, meetings.ref_of(sight.origin)), was_met=was_met)
     rules = rules_of(task.flow, two_way=task.flow.pk in two_way)
     operations = Planner(fingerprints()).plan(sight, rules, window_at(now), now)
     kept = [operation for operation in operations if not decided_against(task.link, operation)]

@@ -12,6 +12,7 @@ from sync.core.event import Content, Event
 from sync.core.operation import Create, Delete, Forget, Reason, Side, Skip, Update
 from sync.core.privacy import stripped
 from sync.core.window import first_day, starts_at, window_at
+from sync.engine.carry import differing
 from sync.engine.clients import Clients
 from sync.engine.foresee import Look, Prospect, foresee, look_at
 from sync.models import Calendar, Flow, FlowSettings, Link, Pair
@@ -206,7 +207,7 @@ def _says(prospect: Prospect) -> str:
 def strips(prospect: Prospect) -> bool:
     """Rule 4: a copy that shows more than its flow allows is rewritten, also where nothing else would be done about it."""
     copy = prospect.copy
-    return prospect.task.flow.strip_due and copy is not None and copy.content != _bare(prospect)
+    return prospect.task.flow.strip_due and copy is not None and bool(differing(copy.content, _bare(prospect)))
 
 
 def _bare(prospect: Prospect) -> Content:

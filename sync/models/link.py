@@ -72,6 +72,11 @@ class Link(models.Model):
         return f"link {self.pk} of flow {self.flow_id}"
 
     @property
+    def agreed(self) -> bool:
+        """Whether both sides stand at the versions at which they were last in step."""
+        return self.origin_seen == self.origin_agreed and self.copy_seen == self.copy_agreed
+
+    @property
     def in_doubt(self) -> bool:
         """Nobody knows whether what was written last stands in the copy: it is read before anything is decided."""
         return self.state in {self.State.INTENT, self.State.PARKED}

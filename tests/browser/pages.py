@@ -27,7 +27,16 @@ OUTSIDE = [
     "account_request_login_code",
     "account_inactive",
 ]
-OWN = ["dashboard", "activity", "settings", "connections", "account_email", "account_change_password", "account_logout"]
+OWN = [
+    "dashboard",
+    "activity",
+    "explain",
+    "settings",
+    "connections",
+    "account_email",
+    "account_change_password",
+    "account_logout",
+]
 OWN += ["account_reauthenticate", "mfa_index", "mfa_activate_totp", "new_pair", "new_looks", "new_review"]
 OF_A_PAIR = ["pair", "edit", "edit_review", "end", "pair_activity", "verifications"]
 ERRORS = ["400", "403", "403_csrf", "404", "429", "500"]

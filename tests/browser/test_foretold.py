@@ -1,6 +1,7 @@
 """What Hetk would do, told on pages that read the calendars live: before a sync is made, before it is changed, and event by event."""
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -10,7 +11,7 @@ from sync.models import Pair
 from tests.browser import pages
 from tests.browser.test_pages import complaints
 from tests.browser.visitor import Visitor, clear_pictures
-from tests.end_to_end.scene import OPEN, PRIVATE, Scene, in_days
+from tests.end_to_end.scene import OPEN, PRIVATE, Scene, in_days, in_hours
 from tests.outside import Outside
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -105,3 +106,35 @@ def test_a_change_is_foretold_before_it_is_saved_also_without_scripts(visit: Vis
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     assert Pair.objects.get().flows.exclude(ending_at=None).count() == 1
+
+
+def test_a_day_is_looked_up_and_every_event_says_what_happens_to_it(visit: Visit, scene: Scene) -> None:
+    clear_pictures("foretold-day")
+    work, home = pages.calendars(scene.user)
+    scene.create(
+        work, "Visa", start=in_hours(24), end=in_hours(25), organizer="bob@northwind.example", answer="declined"
+    )
+    pair = scene.pair(work, home, PRIVATE, OPEN)
+    scene.create(work, "Made since", start=in_hours(24), end=in_hours(25))
+    visitor = visit()
+    sign_in(visitor, scene)
+    page = visitor.page
+    visitor.go(reverse("pair", args=(pair.public_id,)))
+    page.get_by_role("link", name="Look up a day").first.click()
+    page.get_by_label("Day", exact=True).fill(f"{in_hours(24).astimezone(ZoneInfo('Europe/Tallinn')):%Y-%m-%d}")
+    page.get_by_role("button", name="Look up").click()
+    said = {
+        "Board meeting": "Copied to alice.tamm@gmail.example as “Busy”, private, shown as busy",
+        "Visa": "Not copied to alice.tamm@gmail.example: the invitation was declined.",
+        "Made since": "It will be copied.",
+    }
+    for title, words in said.items():
+        expect(page.locator("article").filter(has=page.get_by_role("heading", name=title))).to_contain_text(words)
+    in_order(visitor, "foretold-day")
+    page.get_by_label("Calendar").select_option(str(home.public_id))
+    page.get_by_role("button", name="Look up").click()
+    expect(page.locator("article").first).to_contain_text(
+        "It is a copy itself, of an event in alice@northwind.example."
+    )
+    page.get_by_role("link", name="Look it up there").first.click()
+    expect(page.get_by_role("heading", name="Board meeting")).to_be_visible()

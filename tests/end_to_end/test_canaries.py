@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.apps import apps
@@ -16,6 +17,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -26,7 +28,7 @@ from sync import pairs, tasks
 from sync.core.plan import Planner
 from sync.models import Activity, Brake, Calendar, Pair, Run
 from tests.accounts.browser import Browser, answer
-from tests.end_to_end.scene import OPEN, Scene
+from tests.end_to_end.scene import OPEN, Scene, in_hours
 
 # Letters that no base64 and no id contains in this order by chance.
 WORD = "qkanarix"
@@ -114,6 +116,16 @@ class Walk:
         said |= {"back-private": "no", "back-show_as": "keep"}
         assert self.browser.post(reverse("edit", args=address), said).status_code == 302
         self._shows(reverse("edit_review", args=address) + "?count=1")
+
+    def explain(self) -> None:
+        """The day of the first event is looked up, by the person and, without titles, by whoever runs Hetk."""
+        self.user.refresh_from_db()
+        day = in_hours(30).astimezone(ZoneInfo(self.user.time_zone)).date()
+        self._shows(f"{reverse('explain')}?calendar={self.home.public_id}&day={day}")
+        told = io.StringIO()
+        call_command("explain", str(self.pair.public_id), "--plan", stdout=told)
+        assert "Copied to the other calendar" in told.getvalue()
+        assert WORD not in told.getvalue()
 
     def _shows(self, address: str) -> None:
         """A page that names events, for the person alone."""
@@ -224,6 +236,8 @@ def _support_desk() -> Iterator[str]:
     staff = User.objects.create_superuser("support@hetk.example", "a long enough pass phrase")
     client = Client()
     client.force_login(staff)
+    for pair in Pair.objects.all():
+        yield _text(client.get(reverse("admin:sync_link_changelist"), {"q": str(pair.public_id)}))
     for model in admin.site._registry:
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         yield _text(client.get(reverse(f"{name}_changelist")))
@@ -240,6 +254,7 @@ def test_no_content_and_no_secret_stays_behind_anywhere(scene: Scene, log: io.St
     walk.sync()
     assert any(WORD in event["title"] for event in scene.events(walk.work) if event["is_copy"])
     walk.change()
+    walk.explain()
     walk.break_things()
     walk.refuse()
     walk.lose(ids)

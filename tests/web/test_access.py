@@ -17,6 +17,7 @@ GET_ONLY = {
     "styleguide",
     "dashboard",
     "activity",
+    "explain",
     "pair",
     "ending",
     "pair_activity",

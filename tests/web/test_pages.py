@@ -23,7 +23,17 @@ PUBLIC = [
     "account_reset_password",
     "account_request_login_code",
 ]
-OWN = ["dashboard", "activity", "settings", "new_pair", "new_looks", "new_review", "connections", "account_email"]
+OWN = [
+    "dashboard",
+    "activity",
+    "explain",
+    "settings",
+    "new_pair",
+    "new_looks",
+    "new_review",
+    "connections",
+    "account_email",
+]
 OWN += ["account_change_password", "account_logout"]
 OF_A_PAIR = ["pair", "edit", "edit_review", "end", "pair_activity", "verifications"]
 
