@@ -27,9 +27,12 @@ def keep(*, user: User, granted: Granted) -> Connection | None:
     """
     identity = granted.identity
     with transaction.atomic():
-        connection = find(identity, user=user) or Connection(
-            user=user, issuer=identity.issuer, subject=identity.subject
-        )
+        # One at a time for each person: two windows that connect one account at once make one row.
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        # No refresh may put another grant into the row between reading and writing it here.
+        rows = Connection.objects.select_for_update(no_key=True)
+        known = rows.filter(user=user, issuer=identity.issuer, subject=identity.subject).first()
+        connection = known or Connection(user=user, issuer=identity.issuer, subject=identity.subject)
         if not granted.refresh_token and (connection.halted or not connection.grant):
             return None
         connection.kind = identity.kind

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Connection
@@ -9,19 +10,23 @@ from sync.engine.clients import Clients, Resting
 from sync.models import Calendar
 from sync.providers.base import RemoteCalendar
 from sync.providers.errors import ProviderError
+from sync.store import locks
+from sync.store.fits import CALENDAR_ID, fits, shortened
 
 FACTS = ("name", "owner", "zone", "primary", "can_write", "can_watch", "lost_at")
 
 
 def refresh(connection: Connection) -> list[Calendar]:
     """Ask the provider and bring the rows up to date. Raises what providers raise; a calendar that vanished keeps its row."""
-    remote = Clients(timezone.now()).of(connection).calendars()
+    remote = [c for c in Clients(timezone.now()).of(connection).calendars() if fits(c.id, CALENDAR_ID)]
     rows = [Calendar(connection=connection, remote_id=found.id, **_facts(found)) for found in remote]
-    Calendar.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["connection", "remote_id"], update_fields=FACTS
-    )
-    vanished = Calendar.objects.filter(connection=connection, lost_at=None)
-    vanished.exclude(remote_id__in=[found.id for found in remote]).update(lost_at=timezone.now())
+    with transaction.atomic():
+        locks.calendars(connection.calendars.values_list("pk", flat=True))
+        Calendar.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["connection", "remote_id"], update_fields=FACTS
+        )
+        vanished = Calendar.objects.filter(connection=connection, lost_at=None)
+        vanished.exclude(remote_id__in=[found.id for found in remote]).update(lost_at=timezone.now())
     return list(connection.calendars.filter(lost_at=None))
 
 
@@ -37,9 +42,9 @@ def refresh_all() -> int:
 
 def _facts(found: RemoteCalendar) -> dict[str, object]:
     return {
-        "name": found.name[:255],
-        "owner": found.owner,
-        "zone": found.zone,
+        "name": shortened(found.name, 255),
+        "owner": shortened(found.owner, 320),
+        "zone": shortened(found.zone, 64),
         "primary": found.primary,
         "can_write": found.can_write,
         "can_watch": found.can_watch,

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Connection, User
 from sync.models import Brake, Calendar, Flow, FlowSettings, Link, Pair, Receipt
 from sync.models.flow import WEEKDAYS
-from sync.store import due, receipts
+from sync.store import due, locks, receipts
 from sync.store.rules import hidden
 
 
@@ -21,6 +21,8 @@ class NotPossible(Exception):
 @transaction.atomic
 def create(*, user: User, first: Calendar, second: Calendar, out: FlowSettings, back: FlowSettings | None) -> Pair:
     """Start keeping two calendars in step; both are read completely before the first copy is written."""
+    # One at a time for each person: two windows that start the same pair at once would both find none.
+    locks.user(user.pk)
     _check(user, first, second, two_way=back is not None)
     pair = Pair.objects.create(user=user, first=first, second=second)
     Flow.objects.create(pair=pair, source=first, target=second, **out.as_fields())
@@ -36,6 +38,7 @@ def edit(*, pair: Pair, out: FlowSettings, back: FlowSettings | None) -> None:
 
     A direction that is switched off takes its copies along; one that is switched on copies what is there.
     """
+    _hold(pair)
     _check(pair.user, pair.first, pair.second, two_way=back is not None, pair=pair)
     _set(pair, pair.first, pair.second, out)
     if back is not None:
@@ -49,8 +52,10 @@ def pause(*, pair: Pair) -> None:
     Pair.objects.filter(pk=pair.pk, paused_at=None).update(paused_at=timezone.now())
 
 
+@transaction.atomic
 def resume(*, pair: Pair) -> None:
     """Nothing was missed: the cursors are where they were, or the calendars are read completely."""
+    locks.pair(pair.pk)
     Pair.objects.filter(pk=pair.pk).update(paused_at=None)
     # Deletions whose question was answered by stopping are still undecided: the next cycle asks again.
     asked = Brake.objects.filter(flow__pair=pair, decided_at=None).values("flow_id")
@@ -74,6 +79,7 @@ def sync_now(*, pair: Pair) -> None:
 @transaction.atomic
 def end(*, pair: Pair, remove_copies: bool) -> None:
     """Stop for good. With `remove_copies` the pair goes when none of its copies is left."""
+    locks.pair(pair.pk)
     if not remove_copies:
         pair.delete()
         return
@@ -91,6 +97,7 @@ def end(*, pair: Pair, remove_copies: bool) -> None:
 def decide(*, brake: Brake, decision: str, by: User) -> None:
     """The person's word on held deletions: release (they go), restore (copies stay or come back), stop (the pair pauses)."""
     now = timezone.now()
+    locks.pair(brake.flow.pair_id)
     if not Brake.objects.filter(pk=brake.pk, decided_at=None).update(decided_at=now, decision=decision, decided_by=by):
         return
     held = Link.objects.filter(flow=brake.flow, state=Link.State.HELD)
@@ -131,12 +138,13 @@ def changed(flow: Flow, settings: FlowSettings | None, now: datetime) -> dict[st
 
 def _look_again(pairs: Sequence[Pair]) -> None:
     """Every link of these pairs is planned anew; deletions that wait for a word go on waiting."""
+    locks.flows(Flow.objects.filter(pair__in=pairs).values_list("pk", flat=True))
     waiting = Q(state=Link.State.HELD, flow__ending_at=None)
     links = Link.objects.filter(flow__pair__in=pairs).exclude(waiting)
     links.update(due_at=timezone.now(), attempts=0)
     calendars = {pk for pair in pairs for pk in (pair.first_id, pair.second_id)}
     # A complete reading brings every content at once; what is already known to be complete stays so.
-    Calendar.objects.filter(pk__in=calendars).update(cursor="")
+    due.read_again(calendars, prove=False)
     due.ring(calendars)
 
 
@@ -146,7 +154,7 @@ def _set(pair: Pair, source: Calendar, target: Calendar, settings: FlowSettings)
     )
     if made:
         # What stands in the target is known before the first copy is made there.
-        Calendar.objects.filter(pk=target.pk).update(cursor="", full_read_at=None)
+        due.read_again([target.pk], prove=True)
         return
     now = timezone.now()
     fields = changed(flow, settings, now)
@@ -181,11 +189,17 @@ def _end_direction(pair: Pair, source: Calendar) -> None:
         flow = pair.flows.select_related("pair").get(source=source)
         receipts.drop(Receipt.Kind.STRIPPED, flow)
         receipts.begin(Receipt.Kind.REMOVED, flow, now)
-        Calendar.objects.filter(flows_in__pair=pair, flows_in__source=source).update(cursor="", full_read_at=None)
+        due.read_again([flow.target_id], prove=True)
 
 
 def _read_again(pair: Pair) -> None:
     """Both sides are read completely: contents are at hand for every link, and earlier copies are found again."""
     calendars = [pair.first_id, pair.second_id]
-    Calendar.objects.filter(pk__in=calendars).update(cursor="", full_read_at=None)
+    due.read_again(calendars, prove=True)
     due.ring(calendars)
+
+
+def _hold(pair: Pair) -> None:
+    locks.pair(pair.pk)
+    if not Pair.objects.filter(pk=pair.pk).exists():
+        raise NotPossible("This sync was ended meanwhile, so there is nothing left to change.")

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q, QuerySet, RestrictedError
+from django.db import IntegrityError
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -45,7 +46,7 @@ def disconnect(request: HttpRequest, public_id: UUID) -> HttpResponse:
         logger.exception("Connection %s leaves without its grant being taken back.", connection.public_id)
     try:
         connection.delete()
-    except RestrictedError:
+    except IntegrityError:
         # A sync was started in another window meanwhile: it stands still, as with any account whose access is gone.
         halts.halt(connection, HaltCause.REVOKED)
         return render(request, "accounts/disconnect.html", {**context, "pairs": pairs.all()}, status=409)

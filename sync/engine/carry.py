@@ -20,6 +20,7 @@ from sync.models import Calendar, Flow, Link
 from sync.providers.base import Answered, Provider
 from sync.providers.errors import Changed, ComeBack, Exists, NoAccess, OurFault, ProviderError, SignInAgain, Unknown
 from sync.store import churn, intent, meetings, questions, record, work
+from sync.store.fits import event_fits
 from sync.store.keys import fingerprints
 from sync.store.record import Outcome
 from sync.store.rules import looks_of, rules_of
@@ -212,6 +213,9 @@ class Carrier:
         copy = find(self._clients.of(calendar.connection), step.task)
         if copy is None:
             record.taken(step.task, self._clock())
+            return
+        if not event_fits(copy):
+            record.park(step.task, Reason.REFUSED, self._clock(), error="the copy cannot be remembered")
             return
         self._sights.contents[calendar.pk, copy.id] = copy
         record.found(step.task, copy, self._clock())

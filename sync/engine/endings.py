@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from sync.core.operation import Reason
 from sync.engine import proofs
 from sync.engine.clients import Clients
 from sync.models import Flow, Link, Pair, Receipt
-from sync.store import due, receipts, strays
+from sync.store import due, locks, receipts, strays
 
 Clock = Callable[[], datetime]
 
@@ -46,6 +47,11 @@ def _end(flow: Flow, clients: Clients, clock: Clock) -> None:
 
 @transaction.atomic
 def _close(flow: Flow, now: datetime) -> None:
+    locks.pair(flow.pair_id)
+    ending = Q(ending_at__isnull=False) | Q(pair__ending_at__isnull=False)
+    if not Flow.objects.filter(ending, pk=flow.pk).exists():
+        # The person switched the direction on again meanwhile.
+        return
     receipts.finish(Receipt.Kind.REMOVED, flow, now)
     Flow.objects.filter(pk=flow.pk).delete()
     Pair.objects.filter(pk=flow.pair_id, ending_at__isnull=False, flows=None).delete()

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sync.core import brake
 from sync.models import Brake, Flow, Link
-from sync.store import record, work
+from sync.store import questions, work
 from sync.store.work import Task
 
 
@@ -21,10 +21,5 @@ def hold(flow: Flow, deletions: Sequence[Task], now: datetime) -> bool:
     is_open = Brake.objects.filter(flow=flow, decided_at=None).exists()
     if not is_open and not brake.holds(gone + len(deletions) + waiting, gone + copies):
         return False
-    found, _ = Brake.objects.get_or_create(
-        flow=flow, decided_at=None, defaults={"held_at": now, "held": 0, "of": copies}
-    )
-    record.hold(deletions, now)
-    found.held = Link.objects.filter(flow=flow, state=Link.State.HELD).count()
-    found.save(update_fields=["held"])
+    questions.hold(flow, deletions, now, of=copies)
     return True

@@ -43,6 +43,9 @@ class Pool:
             while not self._stopped.is_set():
                 if not self._fill(executor):
                     self._stopped.wait(TICK)
+            everybody = threading.Barrier(self._threads)
+            for _ in range(self._threads):
+                executor.submit(_leave, everybody)
 
     def _fill(self, executor: ThreadPoolExecutor) -> bool:
         """Claim as many calendars as there are free threads. True: some were due, so look again at once."""
@@ -67,6 +70,12 @@ class Pool:
             # Recording itself failed: the lease runs out and the calendar comes back.
             log.exception("a cycle was abandoned", exc_info=bare(error))
             connection.close()
+
+
+def _leave(everybody: threading.Barrier) -> None:
+    """Each thread has a connection of its own to the database, and gives it back when all have finished."""
+    everybody.wait()
+    connection.close()
 
 
 def drain(

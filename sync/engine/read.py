@@ -1,5 +1,6 @@
 """Reading one calendar: pages into observations, and the cursor only with the last of them (rules 1 and 10)."""
 
+import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -11,7 +12,10 @@ from sync.models import Calendar, Flow
 from sync.providers.base import Page, Provider, Span
 from sync.providers.errors import ComeBack, CursorLost
 from sync.store import due
+from sync.store.fits import event_fits, page_that_fits
 from sync.store.observe import Observer
+
+log = logging.getLogger("hetk.cycle")
 
 # A full reading looks this far beyond the window, so that the window can roll for a while on the same cursor.
 AHEAD = timedelta(days=14)
@@ -76,8 +80,10 @@ class Reading:
             if last is not None:
                 due.prolong(self._calendar, self._clock())
                 self._observe(self._known(last))
-            last = page
-            self._note(page)
+            last, unfit = page_that_fits(page)
+            if unfit:
+                log.warning("%d events cannot be remembered", unfit, extra={"calendar": str(self._calendar.public_id)})
+            self._note(last)
         if last is None or not last.cursor:
             raise ComeBack("the reading ended without a cursor")
         self._finish(last, span)
@@ -98,7 +104,7 @@ class Reading:
         unknown = self._observer.unknown(page.events)
         fetched = self._provider.get(self._calendar.remote_id, unknown) if unknown else {}
         events = [fetched.get(event.id, event) for event in page.events]
-        return [event for event in events if event is not None]
+        return [event for event in events if event is not None and event_fits(event)]
 
     def _observe(self, events: Sequence[Event]) -> None:
         with transaction.atomic():
@@ -136,16 +142,21 @@ class Reading:
         """A removal that a reading only hints at is proved by asking for the event itself."""
         answers = self._provider.get(self._calendar.remote_id, sorted(doubtful)) if doubtful else {}
         gone = proven | {event_id for event_id, event in answers.items() if event is None}
-        return gone, [event for event in answers.values() if event is not None]
+        return gone, [event for event in answers.values() if event is not None and event_fits(event)]
 
     def _save(self, last: Page, span: Span) -> None:
+        """Not when a reading from the beginning was asked for after this one began, nor when the lease is somebody else's."""
         calendar = self._calendar
-        calendar.cursor, calendar.checked_at = last.cursor, self._now
-        fields = ["cursor", "checked_at"]
+        facts: dict[str, object] = {"cursor": last.cursor, "checked_at": self._now}
         if last.full:
-            calendar.full_read_at, calendar.read_start, calendar.read_end = self._now, span.start, span.end
-            fields += ["full_read_at", "read_start", "read_end"]
-        calendar.save(update_fields=fields)
+            facts |= {"full_read_at": self._now, "read_start": span.start, "read_end": span.end}
+        mine = Calendar.objects.filter(pk=calendar.pk, read_seq=calendar.read_seq, lease_until=calendar.lease_until)
+        if mine.update(**facts):
+            for name, value in facts.items():
+                setattr(calendar, name, value)
+        else:
+            self.full = False
+            calendar.refresh_from_db(fields=["cursor", "full_read_at", "read_start", "read_end"])
 
 
 def beyond(missing: Mapping[str, datetime], present: Collection[datetime]) -> set[str]:

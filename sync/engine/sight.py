@@ -8,6 +8,7 @@ from sync.core.plan import Copy, Sight
 from sync.engine.clients import Clients
 from sync.models import Calendar, Link
 from sync.providers.base import Provider, Span
+from sync.store.fits import event_fits
 from sync.store.keys import marks
 from sync.store.work import Task
 
@@ -74,7 +75,7 @@ class Sights:
             return
         with self._clients.blame(target):
             found = find(self._clients.of(target.connection), task)
-        if found is not None:
+        if found is not None and event_fits(found):
             link.copy_id, link.copy_seen = found.id, found.version
             self.contents[target.pk, found.id] = found
 

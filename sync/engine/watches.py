@@ -7,11 +7,14 @@ from django.conf import settings
 from sync.models import Calendar, Watch
 from sync.providers.base import Provider, RemoteWatch
 from sync.providers.errors import Changed, NoAccess, ProviderError, Refused
+from sync.store.fits import fits
 from sync.store.keys import watch_secret
 
 # Old notifications may still be on their way when a watch is replaced.
 OVERLAP = timedelta(minutes=10)
 RETRY = timedelta(minutes=5)
+# The longest name of a watch that is kept.
+NAME = 255
 
 
 def keep(calendar: Calendar, provider: Provider, now: datetime) -> bool:
@@ -64,6 +67,8 @@ def _make(calendar: Calendar, provider: Provider, now: datetime) -> bool:
             secret=watch_secret(str(watch.public_id)),
             expires_at=watch.expires_at,
         )
+        if not (fits(made.id, NAME) and fits(made.resource_id, NAME)):
+            raise Refused("the watch cannot be remembered")
     except (Refused, NoAccess):
         # What cannot be subscribed (a shared calendar) is polled.
         watch.delete()
@@ -104,4 +109,7 @@ def _remote(watch: Watch) -> RemoteWatch:
 def _save(watch: Watch, remote: RemoteWatch, ahead: timedelta) -> None:
     watch.remote_id, watch.resource_id, watch.expires_at = remote.id, remote.resource_id, remote.expires_at
     watch.renew_at = remote.expires_at - ahead
-    watch.save(update_fields=["remote_id", "resource_id", "expires_at", "renew_at"])
+    # The provider may have told meanwhile that it is gone; then it stays so, and the next cycle makes another.
+    Watch.objects.filter(pk=watch.pk).update(
+        remote_id=watch.remote_id, resource_id=watch.resource_id, expires_at=watch.expires_at, renew_at=watch.renew_at
+    )

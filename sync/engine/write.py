@@ -7,6 +7,8 @@ from sync.core.operation import Create, Delete, Side, Update
 from sync.models import Calendar
 from sync.providers.base import Answered, Insert, Provider, Remove, Write
 from sync.providers.base import Update as UpdateWrite
+from sync.providers.errors import Refused
+from sync.store.fits import event_fits
 from sync.store.keys import marks
 from sync.store.work import Task
 
@@ -37,7 +39,9 @@ def send(
     for job in jobs:
         guard(job, calendar, two_way)
     writes = [as_write(job) for job in jobs]
-    yield from zip(jobs, provider.write(calendar.remote_id, writes), strict=True)
+    for job, answered in zip(jobs, provider.write(calendar.remote_id, writes), strict=True):
+        unfit = answered.event is not None and not event_fits(answered.event)
+        yield job, Answered(error=Refused("the answer cannot be remembered")) if unfit else answered
 
 
 def guard(job: Job, calendar: Calendar, two_way: set[int]) -> None:

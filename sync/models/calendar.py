@@ -36,6 +36,8 @@ class Calendar(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
 
     cursor = models.TextField(blank=True)
+    # Counts how often a reading from the beginning was asked for: one that began before says nothing of it.
+    read_seq = models.BigIntegerField(default=0)
     # The span that the cursor was made for, UTC dates; a new full reading moves it on.
     read_start = models.DateField(null=True, blank=True)
     read_end = models.DateField(null=True, blank=True)

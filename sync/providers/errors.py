@@ -19,7 +19,8 @@ provider's own, for their support.
 class ProviderError(Exception):
     def __init__(self, message: str, *, status: int = 0, code: str = "", request_id: str = "") -> None:
         super().__init__(message)
-        self.message = message
+        # Some of the words may be the provider's own, and no database keeps this character.
+        self.message = message.replace("\x00", "")
         self.status = status
         self.code = code
         self.request_id = request_id

@@ -1,6 +1,6 @@
 """The queue: which calendars want a cycle. Bells set `due_at`, workers claim it with a lease, the database is the referee."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
 from sync.models import Calendar
+from sync.store import locks
 
 LEASE = timedelta(minutes=5)
 
@@ -16,8 +17,17 @@ LEASE = timedelta(minutes=5)
 def ring(calendar_ids: Iterable[int], *, at: datetime | None = None) -> int:
     """Something changed there. Counted even while a worker is on it, so that no bell is lost; returns the rows it reached."""
     now = at or timezone.now()
+    numbers = list(calendar_ids)
+    if len(numbers) == 1:
+        return _ring(numbers, now)
+    with transaction.atomic():
+        locks.calendars(numbers)
+        return _ring(numbers, now)
+
+
+def _ring(calendar_ids: Sequence[int], now: datetime) -> int:
     leased = Q(lease_until__gt=now)
-    return Calendar.objects.filter(pk__in=list(calendar_ids), lost_at=None).update(
+    return Calendar.objects.filter(pk__in=calendar_ids, lost_at=None).update(
         due_seq=F("due_seq") + 1,
         rung_at=Coalesce("rung_at", Value(now)),
         due_at=Case(When(leased, then=F("due_at")), default=Least(Coalesce("due_at", Value(now)), Value(now))),
@@ -28,9 +38,9 @@ def claim(limit: int, now: datetime) -> list[Calendar]:
     """Up to `limit` calendars that are due longest, leased to the caller."""
     lease = now + LEASE
     with transaction.atomic():
-        due = Calendar.objects.filter(due_at__lte=now).order_by("due_at")
+        due = Calendar.objects.filter(due_at__lte=now).order_by("due_at", "pk")
         if connection.features.has_select_for_update_skip_locked:
-            due = due.select_for_update(skip_locked=True)
+            due = due.select_for_update(skip_locked=True, no_key=True)
         ids = list(due.values_list("pk", flat=True)[:limit])
         Calendar.objects.filter(pk__in=ids).update(due_at=lease, lease_until=lease)
         rows = Calendar.objects.filter(pk__in=ids).select_related("connection").order_by()
@@ -64,11 +74,26 @@ def soonest() -> datetime | None:
     return at
 
 
+@transaction.atomic
+def read_again(calendar_ids: Collection[int], *, prove: bool) -> None:
+    """These calendars want reading from the beginning, by a reading that begins after this. `prove`: nothing is known to be
+    complete until then.
+    """
+    locks.calendars(calendar_ids)
+    unknown = {"full_read_at": None} if prove else {}
+    Calendar.objects.filter(pk__in=calendar_ids).update(cursor="", read_seq=F("read_seq") + 1, **unknown)
+
+
+@transaction.atomic
 def rest(calendar_ids: Sequence[int]) -> None:
     """Nobody uses these calendars any more, or nobody may: they are not due until somebody rings."""
+    locks.calendars(calendar_ids)
     Calendar.objects.filter(pk__in=calendar_ids).update(due_at=None)
 
 
+@transaction.atomic
 def not_before(connection_id: int, at: datetime) -> None:
     """The mailbox asked for a pause: none of its calendars is due sooner."""
-    Calendar.objects.filter(connection_id=connection_id, due_at__lt=at).update(due_at=at)
+    sooner = Calendar.objects.filter(connection_id=connection_id, due_at__lt=at)
+    locks.calendars(sooner.values_list("pk", flat=True))
+    sooner.update(due_at=at)

@@ -8,7 +8,7 @@ from sync.core.event import Content, Event, Field
 from sync.core.fingerprint import decode, encode, merged
 from sync.core.operation import Create
 from sync.models import Link
-from sync.store import meetings, rows
+from sync.store import locks, meetings, rows
 from sync.store.keys import fingerprints
 from sync.store.work import Task
 
@@ -22,12 +22,15 @@ def creates(tasks: Sequence[Task], planned: dict[int, Create]) -> set[int]:
     _announce(tasks, planned)
     met = meetings.present(tasks[0].flow, [task.link for task in tasks])
     if met:
-        Link.objects.filter(pk__in=met).update(state=Link.State.SEEN)
+        with transaction.atomic():
+            locks.flows([tasks[0].link.flow_id])
+            Link.objects.filter(pk__in=met).update(state=Link.State.SEEN)
     return met
 
 
 @transaction.atomic
 def _announce(tasks: Sequence[Task], planned: dict[int, Create]) -> None:
+    locks.flows(task.link.flow_id for task in tasks)
     for task in tasks:
         create = planned[task.link.pk]
         task.link.state, task.link.generation = Link.State.INTENT, create.generation
@@ -43,6 +46,7 @@ def updates(planned: Sequence[tuple[Task, Content, Event | None, frozenset[Field
     Each with the copy as it was read, if it was: what an earlier try whose answer was lost left there is ours as well. And with
     the fields that are ours to say; None: all of them.
     """
+    locks.flows(task.link.flow_id for task, *_ in planned)
     for task, content, copy, only in planned:
         link = task.link
         known, written = decode(link.copy_prints), decode(link.written_prints)
@@ -58,6 +62,7 @@ def updates(planned: Sequence[tuple[Task, Content, Event | None, frozenset[Field
 @transaction.atomic
 def removals(tasks: Sequence[Task]) -> None:
     """Before a copy is removed: should its origin be wanted again, nobody takes our removal for a person's."""
+    locks.flows(task.link.flow_id for task in tasks)
     for task in tasks:
         link = task.link
         link.copy_prints = link.written_prints = ""

@@ -11,7 +11,7 @@ from sync.core.mark import Mark
 from sync.core.window import last_moment, midnight, starts_at
 from sync.models import Calendar, Flow, Link, Stray
 from sync.providers.base import Span
-from sync.store import meetings, rows, strays
+from sync.store import locks, meetings, rows, strays
 from sync.store.keys import fingerprints, marks
 
 CHUNK = 500
@@ -53,12 +53,16 @@ class Observer:
         return {*(x.copy_id for x in self._by_copy(ids)), *(x.origin_id for x in self._by_origin(ids)), *strays, *own}
 
     def observe(self, events: Sequence[Event]) -> None:
+        if events:
+            self._hold()
         for start in range(0, len(events), CHUNK):
             self._observe(events[start : start + CHUNK])
 
     def gone(self, ids: Collection[str]) -> None:
         """The provider certainly has these no more."""
         due = {"due_at": self._now, "attempts": 0}
+        if ids:
+            self._hold()
         for chunk in _chunks(sorted(ids)):
             origins = Link.objects.filter(flow__in=self._out, origin_id__in=chunk).exclude(origin_seen=Link.GONE)
             origins.update(origin_seen=Link.GONE, **due)
@@ -66,6 +70,9 @@ class Observer:
             copies.update(copy_seen=Link.GONE, **due)
             self._calendar.strays.filter(copy_id__in=chunk).delete()
             meetings.forget(self._calendar, self._in, chunk, self._now)
+
+    def _hold(self) -> None:
+        locks.flows(flow.pk for flow in (*self._out, *self._in))
 
     def missing_of_series(self, series_id: str, present: Collection[str], span: Span) -> dict[str, datetime]:
         """Known instances of a series inside the span that are not among those present, and when each began."""

@@ -12,7 +12,7 @@ from sync.core.operation import Create, Delete, Forget, Keep, Operation, Reason,
 from sync.core.privacy import project
 from sync.core.window import last_moment, starts_at
 from sync.models import Activity, Link
-from sync.store import churn, meetings, rows
+from sync.store import churn, locks, meetings, rows
 from sync.store.keys import fingerprints
 from sync.store.rules import looks_of
 from sync.store.work import Task
@@ -54,6 +54,7 @@ def agree(outcomes: Sequence[Outcome], now: datetime) -> None:
     if not outcomes:
         return
     with transaction.atomic():
+        locks.flows(o.task.link.flow_id for o in outcomes)
         fresh = {
             link.pk: link for link in Link.objects.select_for_update().filter(pk__in={o.task.link.pk for o in outcomes})
         }
@@ -229,6 +230,7 @@ def _activity(task: Task, act: str, reason: str, now: datetime, *, request_id: s
 @transaction.atomic
 def stripped(outcomes: Sequence[Outcome], now: datetime) -> None:
     """Copies that lost their details. Only what stands in the copy is on record now: their links stay due, for the rest."""
+    locks.flows(o.task.link.flow_id for o in outcomes)
     fresh = {x.pk: x for x in Link.objects.select_for_update().filter(pk__in=[o.task.link.pk for o in outcomes])}
     for outcome in outcomes:
         if isinstance(outcome.operation, Update) and (link := fresh.get(outcome.task.link.pk)):
@@ -240,8 +242,10 @@ def stripped(outcomes: Sequence[Outcome], now: datetime) -> None:
     Activity.objects.bulk_create([a for o in outcomes if (a := activity_of(o, now))])
 
 
+@transaction.atomic
 def postpone(task: Task, *, at: datetime, unsure: Side | None = None, failed: bool = True) -> None:
     """Not now: the same link again at `at`. `unsure`: the side whose state nobody knows any more, so that it is read first."""
+    locks.flows([task.link.flow_id])
     task.link.attempts += failed
     changes = {"due_at": at, "attempts": task.link.attempts, "lease_until": None}
     if unsure is Side.COPY and task.link.copy_id:
@@ -251,15 +255,19 @@ def postpone(task: Task, *, at: datetime, unsure: Side | None = None, failed: bo
     Link.objects.filter(pk=task.link.pk).update(**changes)
 
 
+@transaction.atomic
 def found(task: Task, copy: Event, now: datetime) -> None:
     """The copy that an earlier create made: the link takes it, and planning compares it with its origin."""
+    locks.flows([task.link.flow_id])
     Link.objects.filter(pk=task.link.pk).update(
         copy_id=copy.id, copy_seen=copy.version, due_at=now, lease_until=None, state=Link.State.INTENT
     )
 
 
+@transaction.atomic
 def taken(task: Task, now: datetime) -> None:
     """The key belongs to a copy that was deleted: the next one is made under the next generation."""
+    locks.flows([task.link.flow_id])
     Link.objects.filter(pk=task.link.pk).update(
         generation=task.link.generation + 1, state=Link.State.SEEN, due_at=now, lease_until=None
     )
@@ -271,6 +279,7 @@ def park(
 ) -> None:
     """This one will not pass; it waits until its origin changes (or until `again_at`), and everybody may see why, once."""
     known = (task.link.state, task.link.reason) == (Link.State.PARKED, reason)
+    locks.flows([task.link.flow_id])
     parked = Link.objects.filter(pk=task.link.pk, due_at=task.link.due_at).update(
         state=Link.State.PARKED, reason=reason.value, due_at=again_at, lease_until=None
     )
@@ -278,14 +287,17 @@ def park(
         _activity(task, Activity.Act.FAILED, reason.value, now, request_id=request_id, error=error).save()
 
 
+@transaction.atomic
 def leave(tasks: Sequence[Task]) -> None:
     """Copies that the person chose to keep: there is nothing to do about them."""
+    locks.flows(t.link.flow_id for t in tasks)
     Link.objects.filter(pk__in=[t.link.pk for t in tasks]).update(due_at=None, lease_until=None)
 
 
 @transaction.atomic
 def hold(tasks: Collection[Task], now: datetime) -> None:
     """Deletions that wait for a word: no longer due until it is given."""
+    locks.flows(t.link.flow_id for t in tasks)
     due = set(Link.objects.filter(pk__in=[t.link.pk for t in tasks]).values_list("pk", "due_at"))
     tasks = [task for task in tasks if (task.link.pk, task.link.due_at) in due]
     Link.objects.filter(pk__in=[t.link.pk for t in tasks]).update(

@@ -9,6 +9,7 @@ from sync.core.event import Event
 from sync.core.mark import Mark
 from sync.core.window import last_moment, midnight, starts_at
 from sync.models import Calendar, Flow, Link, Stray
+from sync.store import locks
 from sync.store.keys import marks
 
 
@@ -19,6 +20,7 @@ def claim(flow: Flow, now: datetime) -> int:
     A running flow claims only what its source would have shown by now: both sides read completely, inside the span that was
     read. A flow that ends claims all it ever made.
     """
+    locks.flows([flow.pk])
     strays = Stray.objects.filter(calendar_id=flow.target_id, source_ref=marks().calendar_ref(flow.source.identity))
     if flow.ending_at is None and flow.pair.ending_at is None:
         if flow.source.read_start is None or flow.source.read_end is None:

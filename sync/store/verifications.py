@@ -10,7 +10,7 @@ from django.db.models import Case, F, Q, QuerySet, Value, When
 from sync.core.audit import Finding
 from sync.core.event import Event
 from sync.models import Brake, Flow, Link, Verification
-from sync.store import due, strays
+from sync.store import due, locks, strays
 from sync.store.observe import Observer
 from sync.store.record import UNSURE
 from sync.store.rules import flows_touching, looks_of
@@ -127,6 +127,7 @@ def looked(verification: Verification, flows: Sequence[Flow], found: Found, now:
     if over:
         fields |= {"finished_at": now, "outcome": Verification.Outcome.COMPLETE}
     with transaction.atomic():
+        locks.flows_touching(pk for flow in flows for pk in (flow.source_id, flow.target_id))
         if not _held(verification).update(**fields):
             return False
         _repair(flows, found, now)

@@ -12,6 +12,7 @@ from sync.core.operation import Reason
 from sync.core.plan import Known
 from sync.models import Activity, Flow, Link
 from sync.models.flow import ASKED as SETTINGS
+from sync.store import locks
 
 LEASE = timedelta(minutes=5)
 # So that what one cycle takes is written well before its leases end.
@@ -48,9 +49,10 @@ def take(flows: Collection[Flow], now: datetime) -> list[Task]:
     by_id = {flow.pk: flow for flow in flows}
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     with transaction.atomic():
+        locks.flows(by_id)
         due = Link.objects.filter(free, flow__in=by_id, due_at__lte=now)
         if connection.features.has_select_for_update_skip_locked:
-            due = due.select_for_update(skip_locked=True)
+            due = due.select_for_update(skip_locked=True, no_key=True)
         links = list(due[: MOST + 1])
         if len(links) > MOST:
             ahead = list(due.filter(ends_at__gte=now).order_by("starts_at")[:MOST])
@@ -61,6 +63,8 @@ def take(flows: Collection[Flow], now: datetime) -> list[Task]:
         links = [link for link in links if link.flow_id in wanted]
         if links:
             Link.objects.filter(pk__in=[link.pk for link in links]).update(lease_until=now + LEASE)
+        for link in links:
+            link.lease_until = now + LEASE
     return [Task(link, by_id[link.flow_id]) for link in links]
 
 
@@ -87,10 +91,14 @@ def stands(flow: Flow) -> bool:
     return all(now == then for now, then in asked)
 
 
+@transaction.atomic
 def release(tasks: Collection[Task]) -> None:
-    """Give back what was not finished; it stays due."""
-    ids = [task.link.pk for task in tasks if task.link.pk]
-    Link.objects.filter(pk__in=ids).update(lease_until=None)
+    """Give back what was not finished; it stays due. What somebody else took when our lease had run out is theirs."""
+    links = [task.link for task in tasks if task.link.pk]
+    locks.flows(link.flow_id for link in links)
+    for lease in {link.lease_until for link in links}:
+        ids = [link.pk for link in links if link.lease_until == lease]
+        Link.objects.filter(pk__in=ids, lease_until=lease).update(lease_until=None)
 
 
 def deletions_waiting(flow: Flow, now: datetime, taken: Collection[int]) -> int:
