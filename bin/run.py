@@ -41,7 +41,7 @@ SITE_COMMAND = [
     *("--host", "127.0.0.1", "--port", str(SITE_PORT), "--workers", "1", "--blocking-threads", "8"),
 ]
 WORKER_COMMAND = [*MANAGE, "worker", "--threads", str(THREADS)]
-TIMETABLE_COMMAND = [*MANAGE, "qcluster"]
+TIMETABLE_COMMAND = [*MANAGE, "keep", "timetable"]
 
 WELCOME = f"""
   Hetk is running. Ctrl-C stops it; the next `make run` goes on where it was left.

@@ -1,16 +1,15 @@
 """Runs a handful of processes as one: their lines with a name in front, a crashed one started again, all stopped together."""
 
-import os
 import re
-import shutil
 import signal
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from hetk.keeper import bound, kill_group
 
 # After a crash: the pause before the next start doubles up to the longest; a child that lived this long starts afresh.
 SHORTEST_PAUSE = 1.0
@@ -37,12 +36,6 @@ class Child:
     @property
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
-
-
-def bound(command: Sequence[str]) -> list[str]:
-    """`command`, asked to stop when the process that starts it is gone, however that came; as it is where that cannot be had."""
-    binder = shutil.which("setpriv")
-    return [binder, "--pdeathsig", "TERM", *command] if binder else list(command)
 
 
 class Supervisor:
@@ -141,11 +134,8 @@ class Supervisor:
 
 
 def _kill_group(child: Child) -> None:
-    if child.process is None:
-        return
-    with suppress(ProcessLookupError):
-        os.killpg(child.process.pid, signal.SIGKILL)
-    child.process.wait()
+    if child.process is not None:
+        kill_group(child.process)
 
 
 def _reason(code: int | None) -> str:

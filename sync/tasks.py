@@ -10,12 +10,18 @@ from django.utils import timezone
 from accounts import halts
 from sync import calendars, emails, verify
 from sync.models import Activity, Brake, Calendar, Flow, Run, Verification, Watch
-from sync.store import due
+from sync.store import due, heartbeats
 
 log = logging.getLogger("hetk.tasks")
 RUNS_KEPT = timedelta(days=30)
 ACTIVITY_KEPT = timedelta(days=365)
+HEARTBEATS_KEPT = timedelta(days=1)
 SILENT = timedelta(hours=1)
+
+
+def give_a_sign_of_life() -> None:
+    """That this runs shows that the whole group works, from the scheduler to a worker of it."""
+    heartbeats.beat(heartbeats.TIMETABLE, timezone.now())
 
 
 def ask_about_brakes() -> int:
@@ -68,4 +74,4 @@ def forget_old_rows() -> int:
     runs, _ = Run.objects.filter(started_at__lt=now - RUNS_KEPT).delete()
     activities, _ = Activity.objects.filter(at__lt=now - ACTIVITY_KEPT).delete()
     audits, _ = Verification.objects.filter(finished_at__lt=now - ACTIVITY_KEPT).delete()
-    return runs + activities + audits
+    return runs + activities + heartbeats.forget(now - HEARTBEATS_KEPT) + audits

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
-from bin.supervisor import bound
+from hetk.keeper import bound
 
 ROOT = Path(__file__).resolve().parent.parent
 READY = re.compile(r"sandbox ready on (http://127\.0\.0\.1:\d+) smtp (\d+) dns (\d+)")

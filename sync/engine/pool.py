@@ -9,14 +9,14 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from django.db import close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
 from sync.engine.cycle import Cycle, bare
 from sync.models import Calendar
-from sync.store import due
+from sync.store import due, heartbeats
 
 log = logging.getLogger("hetk.worker")
 TICK = 0.2
@@ -24,11 +24,18 @@ MOMENT = timedelta(seconds=0.5)
 
 
 class Pool:
-    """Runs cycles until `stop` is called; what is in hand is finished."""
+    """Runs cycles until `stop` is called; what is in hand is finished. `name`: under which it gives signs of life, "" for none."""
 
     def __init__(
-        self, threads: int, *, clock: Callable[[], datetime] = timezone.now, chance: Callable[[], float] = random.random
+        self,
+        threads: int,
+        *,
+        name: str = "",
+        clock: Callable[[], datetime] = timezone.now,
+        chance: Callable[[], float] = random.random,
     ) -> None:
+        self._name = name
+        self._beat_at = datetime.min.replace(tzinfo=UTC)
         self._threads = threads
         self._clock = clock
         self._chance = chance
@@ -41,11 +48,26 @@ class Pool:
     def run(self) -> None:
         with ThreadPoolExecutor(self._threads, thread_name_prefix="cycle") as executor:
             while not self._stopped.is_set():
+                self._beat()
                 if not self._fill(executor):
                     self._stopped.wait(TICK)
             everybody = threading.Barrier(self._threads)
             for _ in range(self._threads):
                 executor.submit(_leave, everybody)
+        if self._name:
+            heartbeats.stopped(self._name)
+
+    def _beat(self) -> None:
+        """Written by the loop that claims: a worker that no longer claims falls silent."""
+        now = self._clock()
+        if not self._name or now - self._beat_at < heartbeats.OFTEN:
+            return
+        self._beat_at = now
+        try:
+            heartbeats.beat(self._name, now)
+        except DatabaseError as error:
+            log.exception("no sign of life could be given", exc_info=bare(error))
+            close_old_connections()
 
     def _fill(self, executor: ThreadPoolExecutor) -> bool:
         """Claim as many calendars as there are free threads. True: some were due, so look again at once."""

@@ -1,6 +1,7 @@
 from sync.models.brake import Brake
 from sync.models.calendar import Calendar, Seat
 from sync.models.flow import Flow, FlowSettings, ShowAsRule
+from sync.models.heartbeat import Heartbeat
 from sync.models.link import Link, Meeting, Stray
 from sync.models.pair import Pair
 from sync.models.receipt import Receipt
@@ -14,6 +15,7 @@ __all__ = [
     "Calendar",
     "Flow",
     "FlowSettings",
+    "Heartbeat",
     "Link",
     "Meeting",
     "Pair",

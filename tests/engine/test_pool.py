@@ -7,9 +7,10 @@ import pytest
 
 from sync.engine.cycle import Cycle
 from sync.engine.pool import Pool, drain
-from sync.models import Calendar
+from sync.models import Calendar, Heartbeat
 from sync.store import due
 from tests.factories import make_connection, make_user
+from tests.processes import wait_for
 
 
 @pytest.fixture
@@ -89,3 +90,15 @@ def test_a_cycle_that_breaks_stops_no_other(calendars, monkeypatch):
     worker.join(10)
     # Its lease runs out and it comes back by itself.
     assert Calendar.objects.get(pk=calendars[0].pk).lease_until is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_gives_signs_of_life_while_it_claims_and_takes_its_name_along():
+    pool = Pool(2, name="worker here 7")
+    worker = threading.Thread(target=pool.run)
+    worker.start()
+    assert wait_for(lambda: Heartbeat.objects.filter(name="worker here 7").exists())
+    pool.stop()
+    worker.join(10)
+    assert not worker.is_alive()
+    assert not Heartbeat.objects.exists()

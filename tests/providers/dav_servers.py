@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from bin.supervisor import bound
+from hetk.keeper import bound
 
 HOST = "dav.example"
 PASSWORD = "correct-horse"
