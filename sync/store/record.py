@@ -12,7 +12,7 @@ from sync.core.operation import Create, Delete, Forget, Keep, Operation, Reason,
 from sync.core.privacy import project
 from sync.core.window import last_moment, starts_at
 from sync.models import Activity, Link
-from sync.store import churn, locks, meetings, rows
+from sync.store import activities, churn, locks, meetings, rows
 from sync.store.keys import fingerprints
 from sync.store.rules import looks_of
 from sync.store.work import Task
@@ -24,13 +24,6 @@ FIELDS = (
 )  # fmt: skip
 # A version that no provider gives: this side must be read before it is written.
 UNSURE = "?"
-ACTS = {
-    Create: Activity.Act.CREATED,
-    (Update, Side.COPY): Activity.Act.UPDATED,
-    (Update, Side.ORIGIN): Activity.Act.ORIGIN_UPDATED,
-    (Delete, Side.COPY): Activity.Act.REMOVED,
-    (Delete, Side.ORIGIN): Activity.Act.ORIGIN_REMOVED,
-}
 
 
 @dataclass(slots=True)
@@ -203,28 +196,19 @@ def activity_of(outcome: Outcome, now: datetime) -> Activity | None:
     """The row for people; nothing for what was quietly agreed already."""
     operation, task = outcome.operation, outcome.task
     kind = type(operation) if isinstance(operation, Create) else (type(operation), getattr(operation, "side", None))
-    act = ACTS.get(kind)
+    act = activities.ACTS.get(kind)
     if isinstance(operation, Skip) and task.link.reason != operation.reason:
         act = Activity.Act.SKIPPED
     if isinstance(operation, Keep) and operation.reason is Reason.FOUND:
         act = Activity.Act.ADOPTED
     if isinstance(operation, Forget) and operation.reason is Reason.ENDING and _was_removing(task.link):
         act = Activity.Act.REMOVED
-    return _activity(task, act, operation.reason.value, now, request_id=outcome.request_id) if act else None
+    return activities.row(task, act, operation.reason.value, now, request_id=outcome.request_id) if act else None
 
 
 def _was_removing(link: Link) -> bool:
     """Whether the copy is gone by our own hand, although nobody saw the answer."""
     return bool(link.copy_id) and not link.copy_prints
-
-
-def _activity(task: Task, act: str, reason: str, now: datetime, *, request_id: str = "", error: str = "") -> Activity:
-    link = task.link
-    return Activity(
-        pair_id=task.flow.pair_id, flow=task.flow, link_id=link.pk, at=now, act=act, reason=reason,
-        starts_at=link.starts_at, ends_at=link.ends_at, all_day=link.all_day,
-        request_id=request_id[:64], error=error[:200],
-    )  # fmt: skip
 
 
 @transaction.atomic
@@ -284,7 +268,7 @@ def park(
         state=Link.State.PARKED, reason=reason.value, due_at=again_at, lease_until=None
     )
     if parked and not (known and reason is Reason.CHURN):
-        _activity(task, Activity.Act.FAILED, reason.value, now, request_id=request_id, error=error).save()
+        activities.row(task, Activity.Act.FAILED, reason.value, now, request_id=request_id, error=error).save()
 
 
 @transaction.atomic
@@ -303,4 +287,4 @@ def hold(tasks: Collection[Task], now: datetime) -> None:
     Link.objects.filter(pk__in=[t.link.pk for t in tasks]).update(
         state=Link.State.HELD, reason=Reason.BRAKE.value, due_at=None, lease_until=None
     )
-    Activity.objects.bulk_create([_activity(t, Activity.Act.HELD, Reason.BRAKE.value, now) for t in tasks])
+    Activity.objects.bulk_create([activities.row(t, Activity.Act.HELD, Reason.BRAKE.value, now) for t in tasks])
