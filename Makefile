@@ -12,10 +12,12 @@ DB ?= sqlite
 # `make simulate HISTORIES=2000 SEED=7` plays that many, from that seed on.
 HISTORIES ?= 200
 SEED ?= 1
+# `make soak SECONDS=300`.
+SECONDS ?= 300
 STAMP := .venv/installed
 SOURCES := hetk accounts sync policy sandbox tests bench bin manage.py
 
-.PHONY: help setup packages run test sweep mutants simulate check format bench clean
+.PHONY: help setup packages run test sweep mutants simulate soak check format bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -45,6 +47,10 @@ mutants: setup ## make every fault of the list in a copy of the source, and see 
 
 simulate: setup ## play HISTORIES seeded histories from SEED on, in JOBS processes
 	@$(PY) -m tests.engine.simulation --histories $(HISTORIES) --seed $(SEED) --jobs $(JOBS)
+
+soak: setup ## kill a worker every five seconds for SECONDS, while people go on working
+	@[ $(DB) != postgres ] || bin/system-packages postgresql
+	@DB=$(DB) $(PY) -m tests.soak --seconds $(SECONDS) --seed $(SEED)
 
 check: setup ## format, lint, types, pins, import floors, sizes, system checks, missing migrations
 	@echo "format";     $(PY) -m ruff format --check --quiet $(SOURCES)
