@@ -1,17 +1,20 @@
 """Audits in a hostile world: partial readings, killed workers, the brake, doubles, people at work, shared calendars, the timetable."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
 from sync import pairs, verify
+from sync.core.event import Event
 from sync.core.mark import PREFIX
+from sync.engine.listing import listed, window_span
 from sync.models import Brake, Calendar, Flow, Link, Pair, Verification
+from sync.providers.base import Page, Span
 from sync.providers.errors import ComeBack, Refused
-from sync.providers.memory import LIKE_MICROSOFT, Call
+from sync.providers.memory import LIKE_MICROSOFT, Call, Manner, MemoryCloud, MemoryProvider
 from sync.store.keys import marks
 from tests.engine.test_safety import Killed, once
 from tests.engine.test_verify import MANNERS, counts, home_and_work, silently, verified
@@ -29,8 +32,8 @@ def marked(world: World, flow: Flow, origin_ref: str, generation: int = 0) -> di
     }
 
 
-def breaks_in_the_audit(calendar: Calendar, error: BaseException) -> Callable[[Call, str], None]:
-    """Strikes the second page of a listing that the audit makes; ordinary readings pass."""
+def breaks_in_the_audit(calendar: Calendar, error: BaseException, page: int = 2) -> Callable[[Call, str], None]:
+    """Strikes that page of a listing that the audit makes; ordinary readings pass."""
 
     def fault(call: Call, at: str) -> None:
         begun = Verification.objects.filter(finished_at=None, lease_until__isnull=False).exists()
@@ -39,7 +42,7 @@ def breaks_in_the_audit(calendar: Calendar, error: BaseException) -> Callable[[C
             and at == "before"
             and call.name == "read"
             and call.calendar_id == calendar.remote_id
-            and call.subject > 1
+            and call.subject >= page
         ):
             raise error
 
@@ -298,8 +301,49 @@ def test_a_pair_without_an_audit_for_a_day_is_on_the_list_for_support(world: Wor
     world.wait(hours=27)
     Pair.objects.update(created_at=world.now - timedelta(hours=27))
     assert list(verify.unverified(world.now)) == [pair]
+    world.cloud.fault = breaks_in_the_audit(work, ComeBack("the provider did not answer", status=500), page=1)
+    assert verified(world, pair).outcome == FAILED
+    assert list(verify.unverified(world.now)) == [pair]
+    world.cloud.fault = None
+    world.wait(hours=1)
     verified(world, pair)
     assert list(verify.unverified(world.now)) == []
     world.wait(hours=27)
     pairs.pause(pair=pair)
     assert list(verify.unverified(world.now)) == []
+
+
+@MANNERS
+def test_a_copy_outside_the_listing_is_asked_for_before_it_counts_as_missing(world: World, manner: Manner) -> None:
+    home, work = home_and_work(world, manner)
+    world.event(home)
+    pair = world.pair(home, work)
+    (copy,) = world.copies(work)
+    with silently(world, work):
+        world.cloud.move(work.remote_id, copy.id, world.content(hours=24 * 500).when)
+    assert counts(verified(world, pair)) == {"differing": 1}
+    assert world.copies(work)[0].content.when == copy.content.when
+
+
+def test_a_listing_without_its_last_page_is_no_listing(world: World) -> None:
+    home, _ = home_and_work(world)
+
+    def listing(*pages: Page) -> list[Event]:
+        provider = Ending(world.cloud, "alice@home.example", pages)
+        return list(listed(provider, home, window_span(world.now), lambda: None))
+
+    for pages in ([], [Page(full=True)], [Page(cursor="c")], [Page(full=True, cursor="c"), Page(full=True)]):
+        with pytest.raises(ComeBack):
+            listing(*pages)
+    assert listing(Page(full=True), Page(full=True, cursor="c")) == []
+
+
+class Ending(MemoryProvider):
+    """Its readings end after these pages."""
+
+    def __init__(self, cloud: MemoryCloud, address: str, pages: Sequence[Page]) -> None:
+        super().__init__(cloud, address)
+        self.pages = pages
+
+    def read(self, calendar_id: str, cursor: str, span: Span) -> Iterator[Page]:
+        yield from self.pages
