@@ -74,7 +74,13 @@ class Look:
         self.found.read = {pk: len(events) for pk, events in read.items()}
         for flow in self._flows:
             comparison = Comparison(
-                flow, read[flow.source_id], read[flow.target_id], started, two_way=len(self._flows) > 1, ask=self._ask
+                flow,
+                read[flow.source_id],
+                read[flow.target_id],
+                started,
+                two_way=len(self._flows) > 1,
+                ask=self._ask,
+                turn=self._turn,
             )
             comparison.run(self.found)
             self.leaks[flow.pk] = comparison.leaks

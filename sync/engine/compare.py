@@ -35,7 +35,15 @@ class Comparison:
     """`leaks` holds the copies that show more than they may, by id."""
 
     def __init__(
-        self, flow: Flow, source: Listing, target: Listing, started: datetime, *, two_way: bool, ask: Ask
+        self,
+        flow: Flow,
+        source: Listing,
+        target: Listing,
+        started: datetime,
+        *,
+        two_way: bool,
+        ask: Ask,
+        turn: Callable[[], None],
     ) -> None:
         self.leaks: Listing = {}
         self._flow = flow
@@ -43,6 +51,7 @@ class Comparison:
         self._target = target
         self._started = started
         self._ask = ask
+        self._turn = turn
         self._rules = rules_of(flow, two_way=two_way)
         self._planner = Planner(fingerprints())
         self._window = window_at(started)
@@ -56,6 +65,7 @@ class Comparison:
 
     def run(self, found: Found) -> None:
         for links in self._links():
+            self._turn()
             self._look_at(links, found)
         marked = {id: ref for id, event in self._target.items() if (ref := self._hand.ref(event))}
         lost = {ref for id, ref in marked.items() if id not in self._copies}

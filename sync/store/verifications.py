@@ -164,7 +164,8 @@ def _held_since(verification: Verification, flows: Sequence[Flow]) -> int:
 
 
 def _scope(flow: Flow) -> dict[str, object]:
-    hidden = sorted(str(name) for name in looks_of(flow).masked)
+    looks = looks_of(flow)
+    hidden = sorted({str(name) for name in (*looks.masked, *looks.hidden)})
     return {"source": str(flow.source.public_id), "target": str(flow.target.public_id), "hidden": hidden}
 
 

@@ -61,7 +61,7 @@ def test_an_unchanged_pair_is_verified_complete_and_nothing_is_written(
     assert world.writes() == []
     assert list(Calendar.objects.values_list("cursor", flat=True)) != cursors
     assert world.cloud.calls
-    assert row.scope[0]["hidden"] == ["description", "location", "sensitivity", "title"]
+    assert row.scope[0]["hidden"] == ["description", "guests", "location", "sensitivity", "title"]
 
 
 def test_a_pair_whose_cursors_stand_still_is_read_completely_all_the_same(world: World) -> None:

@@ -347,3 +347,26 @@ class Ending(MemoryProvider):
 
     def read(self, calendar_id: str, cursor: str, span: Span) -> Iterator[Page]:
         yield from self.pages
+
+
+def test_neither_lease_runs_out_while_a_long_look_is_under_way(world: World) -> None:
+    home, work = home_and_work(world)
+    for number in range(120):
+        world.event(home, f"Event {number}", hours=24 + number)
+    pair = world.pair(home, work)
+    world.settle()
+
+    held: list[tuple[bool, bool]] = []
+
+    def slow(call: Call, at: str) -> None:
+        # Each page takes most of a lease; together they take several.
+        if at == "before" and call.name == "read" and Verification.objects.filter(lease_until__isnull=False).exists():
+            world.wait(minutes=4)
+            rows = (Verification, Calendar)
+            looking, cycling = (model.objects.filter(lease_until__gt=world.now).exists() for model in rows)
+            held.append((looking, cycling))
+
+    world.cloud.fault = slow
+    row = verified(world, pair)
+    assert (row.outcome, row.looks, row.checked) == (COMPLETE, 1, 120)
+    assert held == [(True, True)] * 6
