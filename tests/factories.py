@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from accounts import vault
 from accounts.models import Connection, User
-from hetk.dav import Credential
 from sandbox.cast import PEOPLE
 
 if TYPE_CHECKING:
@@ -54,11 +53,15 @@ def connect(sandbox: "Outside", user: User, person_id: str, *, fresh: bool = Tru
 
 def _enter(sandbox: "Outside", user: User, person_id: str) -> Connection:
     """With an app-specific password that was made just now."""
+    return make_connection(user, person_id, refresh_token=grant_of(sandbox, person_id))
+
+
+def grant_of(sandbox: "Outside", person_id: str) -> str:
+    """What a new consent, or a new app-specific password, leaves to be kept."""
+    if PEOPLE[person_id].kind != "icloud":
+        return str(sandbox.grant(person_id)["refresh_token"])
     said = sandbox.call("POST", "icloud/password", {"person": person_id})
-    kept = {"user": said["user"], "password": said["password"], "url": "https://caldav.icloud.com/"}
-    connection = make_connection(user, person_id, refresh_token=json.dumps(kept))
-    put_access(connection, Credential(**said, addresses=(said["user"],)).encoded(), seconds=3600)
-    return connection
+    return json.dumps({"user": said["user"], "password": said["password"], "url": "https://caldav.icloud.com/"})
 
 
 def make_connection(user: User, person_id: str, *, refresh_token: str = "") -> Connection:

@@ -7,7 +7,10 @@ LONGEST = 900.0
 PARK_AFTER = 8
 REFUSALS = 2
 POLL = timedelta(minutes=15)
-POLL_UNWATCHED = timedelta(minutes=3)
+# Where no bell hangs: often while things change there, ever more rarely while they do not.
+POLL_BUSY = timedelta(seconds=45)
+POLL_UNWATCHED = timedelta(minutes=4)
+SHARE_OF_QUIET = 0.1
 VERIFY_FIRST = timedelta(minutes=5)
 VERIFY_LONGEST = timedelta(hours=6)
 
@@ -18,9 +21,13 @@ def pause(attempts: int, chance: float, asked: float | None = None) -> timedelta
     return timedelta(seconds=max(own, asked) if asked is not None else own)
 
 
-def poll_after(watched: bool, chance: float) -> timedelta:
-    """When to look again although nothing rang; spread so that restarts do not make everybody due at once."""
-    return (POLL if watched else POLL_UNWATCHED) * (0.8 + chance * 0.4)
+def poll_after(watched: bool, chance: float, quiet: timedelta | None = None) -> timedelta:
+    """When to look again although nothing rang; spread so that restarts do not make everybody due at once.
+
+    `quiet`: how long nothing has changed there, None when nothing ever did.
+    """
+    unwatched = POLL_UNWATCHED if quiet is None else max(POLL_BUSY, min(POLL_UNWATCHED, quiet * SHARE_OF_QUIET))
+    return (POLL if watched else unwatched) * (0.8 + chance * 0.4)
 
 
 def verify_again(attempt: int, chance: float) -> timedelta:

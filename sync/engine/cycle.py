@@ -113,7 +113,7 @@ class Cycle:
         now = self.clock()
         renewed = self._watch(clients, now)
         waits = [*self._waiting.values(), *(rests_until(flow, clients) for flow in flows)]
-        return self._next_due(ready, now, waits, at_once=renewed)
+        return self._next_due(ready, now, waits, at_once=renewed, changed=bool(reading.count))
 
     def _pass(self, ready: Sequence[Flow], carrier: Carrier) -> bool:
         """One round over what is due now. False: nothing was."""
@@ -162,14 +162,21 @@ class Cycle:
             return False
 
     def _next_due(
-        self, ready: Sequence[Flow], now: datetime, waits: Sequence[datetime | None], *, at_once: bool
+        self, ready: Sequence[Flow], now: datetime, waits: Sequence[datetime | None], *, at_once: bool, changed: bool
     ) -> datetime:
         """When something is due here again. A flow that must wait is worked for when its wait is over, and not before."""
         renew = watches.renew_at(self.calendar)
-        times = [now + poll_after(renew is not None, self.chance()), work.next_due(ready), renew, *waits]
+        quiet = timedelta(0) if changed or renew else self._quiet(now)
+        times = [now + poll_after(renew is not None, self.chance(), quiet), work.next_due(ready), renew, *waits]
         times.append(verifications.next_due(ready, now))
         soonest = min(time for time in times if time is not None)
         return now if at_once else max(soonest, now + SOON)
+
+    def _quiet(self, now: datetime) -> timedelta | None:
+        """How long ago this calendar last told anything; None when it never did, as far as is remembered."""
+        runs = self.calendar.runs.filter(read__gt=0).order_by("-started_at")
+        last = runs.values_list("started_at", flat=True).first()
+        return None if last is None else now - last
 
     def _trouble(self, trouble: Trouble) -> datetime | None:
         """What a provider's error means for its mailbox; returns when that calendar may be looked at again."""

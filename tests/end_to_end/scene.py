@@ -11,7 +11,7 @@ from sync.engine.cycle import Cycle
 from sync.engine.pool import drain
 from sync.models import Calendar, FlowSettings, Link, Pair
 from sync.store import due
-from tests.factories import connect, make_user
+from tests.factories import connect, grant_of, make_user
 from tests.outside import Outside
 
 OPEN = FlowSettings(private=False)
@@ -74,9 +74,9 @@ class Scene:
     def reconnect(self, calendar: Calendar) -> None:
         """As the callback of a new consent does."""
         person = self.people[calendar.connection_id]
-        tokens = self.sandbox.grant(person)
         row = Connection.objects.get(pk=calendar.connection_id)
-        row.grant = vault.seal(tokens["refresh_token"], bound_to=f"connection:{row.public_id}:grant")
+        grant = grant_of(self.sandbox, person)
+        row.grant = vault.seal(grant, bound_to=f"connection:{row.public_id}:grant")
         row.access, row.access_expires_at = "", None
         row.halted_at, row.halt_cause, row.halt_told_at = None, "", None
         row.save()

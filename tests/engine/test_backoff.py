@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from sync.core.event import Event
-from sync.engine.backoff import LONGEST, POLL, POLL_UNWATCHED, pause, poll_after
-from sync.models import Link
+from sync.engine.backoff import LONGEST, POLL, POLL_BUSY, POLL_UNWATCHED, pause, poll_after
+from sync.models import Calendar, Link, Watch
 from sync.providers.errors import ComeBack
 from sync.providers.memory import Call
 from tests.engine.world import World
@@ -33,6 +33,30 @@ def test_polls_are_spread_and_more_frequent_where_no_bell_hangs():
     assert poll_after(False, 0.5) == POLL_UNWATCHED
     assert poll_after(True, 0.0) == POLL * 0.8
     assert poll_after(True, 1.0) == POLL * 1.2
+
+
+def test_a_calendar_without_a_bell_is_looked_at_often_while_it_changes_and_rarely_while_it_does_not():
+    quiet = [timedelta(minutes=minutes) for minutes in (0, 5, 10, 20, 30, 60, 600)]
+    waits = [poll_after(False, 0.5, each) for each in quiet]
+    assert waits == sorted(waits)
+    assert (waits[0], waits[3], waits[-1]) == (POLL_BUSY, timedelta(minutes=2), POLL_UNWATCHED)
+    assert poll_after(False, 1.0, timedelta(days=9)) <= timedelta(minutes=5)
+    assert poll_after(True, 0.5, timedelta(0)) == POLL
+
+
+def test_what_changed_lately_is_polled_sooner_than_what_stands_still(world: World) -> None:
+    home, work = world.calendar("alice@home.example"), world.calendar("alice@work.example")
+    world.pair(home, work)
+    Calendar.objects.update(can_watch=False)
+    Watch.objects.all().delete()
+    world.event(home)
+    world.sync()
+    home.refresh_from_db()
+    busy = home.due_at - world.now
+    world.wait(hours=3)
+    world.sync()
+    home.refresh_from_db()
+    assert busy < timedelta(minutes=1) < timedelta(minutes=3) < home.due_at - world.now
 
 
 @pytest.mark.parametrize("after", [1.4, 2.75])
