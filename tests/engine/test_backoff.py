@@ -51,12 +51,16 @@ def test_what_changed_lately_is_polled_sooner_than_what_stands_still(world: Worl
     Watch.objects.all().delete()
     world.event(home)
     world.sync()
-    home.refresh_from_db()
-    busy = home.due_at - world.now
+    busy = due_in(home, world)
     world.wait(hours=3)
     world.sync()
-    home.refresh_from_db()
-    assert busy < timedelta(minutes=1) < timedelta(minutes=3) < home.due_at - world.now
+    assert busy < timedelta(minutes=1) < timedelta(minutes=3) < due_in(home, world)
+
+
+def due_in(calendar: Calendar, world: World) -> timedelta:
+    calendar.refresh_from_db()
+    assert calendar.due_at is not None
+    return calendar.due_at - world.now
 
 
 @pytest.mark.parametrize("after", [1.4, 2.75])
