@@ -162,6 +162,8 @@ LIVES = (
         kinds=("focus_time", "working_location"),
     ),
     Life("bob-gmail", 1.3, HOME, evenings=True),
+    Life("alice-icloud", 1.4, FAMILY, (Series("Swimming school", 5, (10, 0), 60),), evenings=True, holidays=True),
+    Life("bob-icloud", 0.9, HOME, evenings=True),
     Life("charlie-gmail", 1.2, HOME, evenings=True, birthdays=("Anna", "Bob")),
 )
 # Month, day, name: the fixed ones are enough to be believed.

@@ -23,8 +23,9 @@ from sync.providers.base import (
     Update,
     Write,
 )
-from sync.providers.errors import Changed, ComeBack, CursorLost, Exists, NoAccess, ProviderError, SignInAgain
+from sync.providers.errors import Changed, ComeBack, CursorLost, Exists, NoAccess, ProviderError, Refused, SignInAgain
 from sync.providers.memory_cloud import (
+    LIKE_CALDAV,
     LIKE_GOOGLE,
     LIKE_MICROSOFT,
     Call,
@@ -36,6 +37,7 @@ from sync.providers.memory_cloud import (
 )
 
 __all__ = [
+    "LIKE_CALDAV",
     "LIKE_GOOGLE",
     "LIKE_MICROSOFT",
     "Call",
@@ -73,7 +75,9 @@ class MemoryProvider:
         with self.cloud.lock:
             listed = [shelf.listed for shelf in self.cloud.shelves.values() if self._may_use(shelf)]
         self._ask("calendars")
-        return sorted(listed, key=lambda calendar: not calendar.primary)
+        rings = self.traits.pushes
+        told = [replace(calendar, can_watch=calendar.can_watch and rings) for calendar in listed]
+        return sorted(told, key=lambda calendar: not calendar.primary)
 
     def read(self, calendar_id: str, cursor: str, span: Span) -> Iterator[Page]:
         shelf = self._shelf(calendar_id)
@@ -215,6 +219,8 @@ class MemoryProvider:
 
     def watch(self, calendar_id: str, *, address: str, secret: str, expires_at: datetime) -> RemoteWatch:
         self._shelf(calendar_id)
+        if not self.traits.pushes:
+            raise Refused("there are no notifications here")
         self._ask("watch", calendar_id)
         with self.cloud.lock:
             id = f"watch-{self.cloud.tick()}"

@@ -39,6 +39,10 @@ LIKE_MICROSOFT = Manner(
     series_rebuilt=True,
     window_bites=True,
 )
+LIKE_CALDAV = Manner(
+    traits=Traits(conditional=True, removal_proves=True, pushes=False, seats=4, batch=1, fetch=1000),
+    series_rebuilt=True,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

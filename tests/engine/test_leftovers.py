@@ -5,10 +5,12 @@ import pytest
 from sync import pairs
 from sync.models import Brake, Link, Pair, Stray
 from sync.providers.errors import ComeBack
-from sync.providers.memory import LIKE_GOOGLE, LIKE_MICROSOFT, Call, Manner
+from sync.providers.memory import LIKE_CALDAV, LIKE_GOOGLE, LIKE_MICROSOFT, Call, Manner
 from tests.engine.world import OPEN, World
 
-MANNERS = pytest.mark.parametrize("manner", [LIKE_GOOGLE, LIKE_MICROSOFT], ids=["like google", "like microsoft"])
+MANNERS = pytest.mark.parametrize(
+    "manner", [LIKE_GOOGLE, LIKE_MICROSOFT, LIKE_CALDAV], ids=["like google", "like microsoft", "like caldav"]
+)
 
 
 @MANNERS

@@ -8,10 +8,12 @@ from sync import pairs
 from sync.core.event import Answer, Attendee
 from sync.engine.pool import drain
 from sync.models import Brake, Calendar
-from sync.providers.memory import LIKE_GOOGLE, LIKE_MICROSOFT, Call, Manner
+from sync.providers.memory import LIKE_CALDAV, LIKE_GOOGLE, LIKE_MICROSOFT, Call, Manner
 from tests.engine.world import OPEN, PRIVATE, World
 
-MANNERS = pytest.mark.parametrize("manner", [LIKE_GOOGLE, LIKE_MICROSOFT], ids=["like google", "like microsoft"])
+MANNERS = pytest.mark.parametrize(
+    "manner", [LIKE_GOOGLE, LIKE_MICROSOFT, LIKE_CALDAV], ids=["like google", "like microsoft", "like caldav"]
+)
 UID = "review@meetings.example"
 
 

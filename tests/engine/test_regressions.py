@@ -6,7 +6,7 @@ from sync import pairs
 from sync.core.operation import Reason
 from sync.models import Calendar, Link
 from sync.providers.errors import Unknown
-from sync.providers.memory import LIKE_GOOGLE, LIKE_MICROSOFT, Call, Manner
+from sync.providers.memory import LIKE_CALDAV, LIKE_GOOGLE, LIKE_MICROSOFT, Call, Manner
 from tests.engine.world import OPEN, PRIVATE, World
 
 Pairing = tuple[Calendar, Calendar]
@@ -16,7 +16,7 @@ class Killed(BaseException):
     """The process ends here."""
 
 
-@pytest.fixture(params=[LIKE_GOOGLE, LIKE_MICROSOFT], ids=["like google", "like microsoft"])
+@pytest.fixture(params=[LIKE_GOOGLE, LIKE_MICROSOFT, LIKE_CALDAV], ids=["like google", "like microsoft", "like caldav"])
 def sides(request: pytest.FixtureRequest, world: World) -> Pairing:
     manner: Manner = request.param
     return world.calendar("alice@home.example", manner), world.calendar("alice@work.example", manner)

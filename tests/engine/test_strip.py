@@ -6,10 +6,12 @@ from accounts.models import Connection
 from sync import pairs
 from sync.models import Flow
 from sync.providers.errors import Refused
-from sync.providers.memory import LIKE_GOOGLE, LIKE_MICROSOFT, Call, Manner
+from sync.providers.memory import LIKE_CALDAV, LIKE_GOOGLE, LIKE_MICROSOFT, Call, Manner
 from tests.engine.world import OPEN, PRIVATE, World
 
-MANNERS = pytest.mark.parametrize("manner", [LIKE_GOOGLE, LIKE_MICROSOFT], ids=["like google", "like microsoft"])
+MANNERS = pytest.mark.parametrize(
+    "manner", [LIKE_GOOGLE, LIKE_MICROSOFT, LIKE_CALDAV], ids=["like google", "like microsoft", "like caldav"]
+)
 
 
 @MANNERS

@@ -4,13 +4,13 @@ import pytest
 
 from sync.core.event import Attendee, Sensitivity, ShowAs
 from sync.models import Activity, Calendar, Link
-from sync.providers.memory import LIKE_GOOGLE, LIKE_MICROSOFT, Manner
+from sync.providers.memory import LIKE_CALDAV, LIKE_GOOGLE, LIKE_MICROSOFT, Manner
 from tests.engine.world import OPEN, PRIVATE, World
 
 Pairing = tuple[Calendar, Calendar]
 
 
-@pytest.fixture(params=[LIKE_GOOGLE, LIKE_MICROSOFT], ids=["like google", "like microsoft"])
+@pytest.fixture(params=[LIKE_GOOGLE, LIKE_MICROSOFT, LIKE_CALDAV], ids=["like google", "like microsoft", "like caldav"])
 def sides(request: pytest.FixtureRequest, world: World) -> Pairing:
     manner: Manner = request.param
     return world.calendar("alice@home.example", manner), world.calendar("alice@work.example", manner)

@@ -10,7 +10,16 @@ from sync.core.event import AllDay, Attendee, Content, Sensitivity, ShowAs, Time
 from sync.providers import registry
 from sync.providers.base import Page
 from sync.providers.errors import ComeBack, Unknown
-from sync.providers.memory import LIKE_GOOGLE, LIKE_MICROSOFT, Call, Manner, MemoryCloud, MemoryProvider, use
+from sync.providers.memory import (
+    LIKE_CALDAV,
+    LIKE_GOOGLE,
+    LIKE_MICROSOFT,
+    Call,
+    Manner,
+    MemoryCloud,
+    MemoryProvider,
+    use,
+)
 from sync.providers.memory_cloud import Stage
 from tests.providers.contract import ProviderContract
 from tests.providers.promises.outside import SPAN, insert, timed
@@ -116,6 +125,12 @@ class TestMemoryLikeMicrosoft(ProviderContract):
     @pytest.fixture(autouse=True)
     def _outside(self) -> None:
         self.outside = MemoryOutside(LIKE_MICROSOFT)
+
+
+class TestMemoryLikeCalDav(ProviderContract):
+    @pytest.fixture(autouse=True)
+    def _outside(self) -> None:
+        self.outside = MemoryOutside(LIKE_CALDAV)
 
 
 def test_the_registry_builds_a_memory_provider_for_the_cloud_in_use() -> None:
