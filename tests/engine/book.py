@@ -3,41 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sync.core.event import Answer, Content, Event, Field, Kind, Sensitivity, ShowAs
+from sync.core.event import Content, Event, Field
 from sync.core.mark import Mark
-from sync.core.privacy import GUESTS
 from sync.core.window import Window
 from sync.models import Calendar
 from sync.providers.memory import MemoryCloud
 from sync.store.keys import marks
+from tests.engine.ways import Way, unlike, wanted
 
 NAMES = tuple(each.value for each in Field)
-HIDDEN = {"title", "description", "location", "sensitivity"}
-# A text that the clouds of histories refuse to take, whatever is done: an event that can never be copied as it is.
-UNWRITABLE = "unwritable"
-
-
-@dataclass(slots=True)
-class Way:
-    """One direction as its person set it. `pair` is the row's number; calendars are remote ids.
-
-    identity: the source as its connection knows it, which marks are made from. address: whose account the target is reached by.
-    """
-
-    pair: int
-    source: str
-    target: str
-    private: bool
-    show_as: str
-    two_way: bool
-    identity: str
-    address: str
-    paused: bool = False
-    ending: bool = False
-
-    @property
-    def masked(self) -> set[str]:
-        return (HIDDEN if self.private else set()) | ({"show_as"} if self.show_as != "keep" else set())
 
 
 @dataclass(slots=True)
@@ -112,6 +86,9 @@ class Book:
         source, target = self.refs.get(mark.source), self.refs.get(mark.target)
         return [way for way in self.ways if (way.source, way.target) == (source, target)]
 
+    def ways_from(self, origin: Origin) -> list[Way]:
+        return [way for way in self.ways if way.source == origin.calendar and not way.ending]
+
     def ref(self, origin: Origin, way: Way) -> str:
         return marks().origin_ref(way.identity, origin.id)
 
@@ -163,42 +140,3 @@ class Book:
 
 def said(content: Content) -> dict[str, object]:
     return {name: getattr(content, name) for name in NAMES}
-
-
-def excluded(event: Event, way: Way) -> bool:
-    """Rules 20 to 22: events that get no copy, whatever the time."""
-    return (
-        event.cancelled
-        or event.answer is Answer.DECLINED
-        or event.kind in {Kind.BIRTHDAY, Kind.WORKING_LOCATION}
-        or any(a.address == way.address and not a.is_self for a in event.attendees)
-    )
-
-
-def wanted(event: Event, way: Way, window: Window) -> bool:
-    return not excluded(event, way) and window.holds(event.content.when)
-
-
-def refused(event: Event, way: Way) -> bool:
-    """Rule 14: no cloud takes this copy."""
-    return not way.private and is_unwritable(event.content)
-
-
-def is_unwritable(content: Content) -> bool:
-    return UNWRITABLE in f"{content.title} {content.description} {content.location}"
-
-
-def unlike(event: Event, copy: Event, way: Way) -> list[str]:
-    """The fields in which a copy does not say what it should."""
-    want = said(event.content)
-    if way.private:
-        want |= {"title": "Busy", "description": "", "location": "", "sensitivity": Sensitivity.PRIVATE}
-    elif event.has_guests:
-        lines = [f"- {a.name} <{a.address}>" if a.name else f"- {a.address}" for a in event.attendees]
-        own = [event.content.description, ""] if event.content.description else []
-        want["description"] = "\n".join([*own, GUESTS, *lines])
-    if way.show_as != "keep":
-        want["show_as"] = ShowAs(way.show_as)
-    elif event.answer in {Answer.UNANSWERED, Answer.TENTATIVE} and event.content.show_as is ShowAs.BUSY:
-        want["show_as"] = ShowAs.TENTATIVE
-    return [name for name in NAMES if getattr(copy.content, name) != want[name]]

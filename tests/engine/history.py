@@ -13,20 +13,22 @@ from accounts.models import Connection
 from sync import calendars
 from sync.core.event import Event
 from sync.core.window import window_at
-from sync.models import Activity, Brake, Calendar, Flow, Run
+from sync.models import Activity, Brake, Calendar, Flow, FlowSettings, Run
 from sync.providers.memory import LIKE_GOOGLE, LIKE_MICROSOFT, Call
 from tests.engine.arena import Arena, Snapshot, arena
 from tests.engine.bells import Bells
-from tests.engine.book import Book, Origin, Way, excluded, refused, unlike
+from tests.engine.book import Book, Origin
 from tests.engine.door import Door, Violation
 from tests.engine.figures import Told
 from tests.engine.owners import Owners
 from tests.engine.people import Nothing, People
 from tests.engine.reached import counting
+from tests.engine.ways import Way, excluded, refused, unlike
 
 RAIN = 0.15
 MANNERS = {"google": LIKE_GOOGLE, "microsoft": LIKE_MICROSOFT}
 FOUR = (("google", "microsoft", "google", "microsoft"), ("microsoft", "microsoft", "google", "google"))
+PLAIN = FlowSettings()
 QUIET_CYCLES = 3
 # How often in a row a brake may ask before that is a fault of its own.
 QUESTIONS = 6
@@ -109,8 +111,9 @@ class History:
     def _note_ways(self) -> None:
         for way in self.book.ways:
             self.reach(f"flow: {'private' if way.private else 'open'}, {'two-way' if way.two_way else 'one-way'}")
-            if way.show_as != "keep":
-                self.reach("flow: shown as something else")
+            for name, value in way.settings.as_fields().items():
+                if name != "private" and value != getattr(PLAIN, name):
+                    self.reach(f"setting: {name}")
 
     def _mend(self) -> None:
         if self.chance.random() < 0.5:

@@ -8,12 +8,21 @@ from typing import Any, ClassVar
 from sync import pairs
 from sync.models import Brake, Calendar, FlowSettings, Link, Pair, ShowAsRule, Stray
 from sync.store import due
-from tests.engine.book import Way
 from tests.engine.people import Nothing, People
+from tests.engine.ways import WORDS, Way
 
 SHAPES = ("pair", "pair", "star", "chain", "mesh")
 # One more write of a copy that had so many today, and nobody writes it any more.
 TIRED = 99
+
+
+# Settings that are as they come in most flows, and what they may be in others.
+RARE: dict[str, tuple[Any, ...]] = {
+    "show_title": (False,), "show_description": (False,), "show_location": (False,), "show_guests": (False,),
+    "template": ("[W] {title}", "{title} (w)"), "word": WORDS, "whole_days": ("free", "skip"), "unanswered": ("as_is", "skip"),
+    "copy_free": (False,), "copy_declined": (True,), "copy_out_of_office": (False,), "copy_focus_time": (False,),
+    "weekdays": ("12345", "67"), "only_words": ("secret", "3"), "not_words": ("4",),
+}  # fmt: skip
 
 
 class Owners:
@@ -22,7 +31,7 @@ class Owners:
     # As those of `People`.
     VERBS: ClassVar = {
         "set": 1.2, "pause": 0.4, "resume": 0.8, "end_and_remove": 0.3, "end_and_leave": 0.2, "pair": 0.8, "decide": 1,
-        "sync_now": 0.4, "revoke": 0.15, "lose_calendar": 0.2, "lose_links": 0.12, "fight": 0.08, "set_clock_back": 0.2,
+        "sync_now": 0.4, "revoke": 0.15, "lose_calendar": 0.2, "lose_links": 0.12, "fight": 0.2, "set_clock_back": 0.2,
     }  # fmt: skip
 
     def __init__(self, people: People, rows: Sequence[Calendar], look: Callable[[], None]) -> None:
@@ -175,8 +184,7 @@ class Owners:
             pair=pair.pk,
             source=source.remote_id,
             target=target.remote_id,
-            private=settings.private,
-            show_as=settings.show_as,
+            settings=settings,
             identity=source.identity,
             address=target.connection.address,
             **more,
@@ -194,4 +202,6 @@ class Owners:
 
     def _settings(self) -> FlowSettings:
         show_as = self.chance.choice([*["keep"] * 4, *ShowAsRule.values])
-        return FlowSettings(private=self.chance.random() < 0.4, show_as=show_as)
+        rare = self.chance.sample(sorted(RARE), self.chance.choice([0, 0, 1, 2, 3]))
+        asked = {name: self.chance.choice(RARE[name]) for name in rare}
+        return FlowSettings(private=self.chance.random() < 0.35, show_as=show_as, **asked)

@@ -7,11 +7,13 @@ from typing import Any, ClassVar, TypeVar
 
 from sync.core.event import AllDay, Answer, Attendee, Content, Event, Kind, Sensitivity, ShowAs, Timed, When
 from sync.core.window import window_at
-from sync.models import Calendar, Link
-from tests.engine.book import UNWRITABLE, Book, Origin
+from sync.models import Calendar, FlowSettings, Link
+from tests.engine.book import Book, Origin
+from tests.engine.ways import UNWRITABLE, excluded
 from tests.engine.world import World
 
 EDITABLE = ("title", "description", "location", "when", "show_as")
+KEEP_OUT = FlowSettings().keep_out
 GUEST = Attendee(address="bob@other.example", name="Bob")
 T = TypeVar("T")
 
@@ -26,7 +28,7 @@ class People:
     # What they do, and how often one does this before that.
     VERBS: ClassVar = {
         "create": 5, "create_series": 0.8, "edit": 5, "edit_series": 0.7, "edit_copy": 4, "delete": 1.5, "delete_series": 0.5,
-        "delete_copy": 1.5, "invite": 0.5, "answer": 0.5, "cancel": 0.7, "clear_out": 0.25,
+        "delete_copy": 1.5, "invite": 0.5, "answer": 0.5, "cancel": 1.4, "clear_out": 0.25,
     }  # fmt: skip
 
     def __init__(self, world: World, book: Book, rows: Sequence[Calendar], chance: random.Random) -> None:
@@ -45,8 +47,9 @@ class People:
         if self.chance.random() < 0.08:
             facts["kind"] = self.chance.choice(list(Kind))
         secret = self.secret()
-        if self.chance.random() < 0.03:
-            secret += f" {UNWRITABLE}"
+        place = self.chance.random()
+        if place < 0.06:
+            secret += f" {UNWRITABLE}" if place < 0.03 else f" {KEEP_OUT}"
         self.book.made(here, self.world.cloud.create(here, self._content(secret), **facts))
 
     def create_series(self) -> None:
@@ -73,9 +76,18 @@ class People:
             self.change(other, changes)
 
     def change(self, origin: Origin, changes: dict[str, object]) -> None:
+        before = self.book.event(origin)
         self.world.cloud.edit(origin.calendar, origin.id, **changes)
         origin.said |= changes
         origin.edited |= set(changes)
+        after = self.book.event(origin)
+        # What comes to be left out loses its copy, and with it what was done there.
+        if (
+            before
+            and after
+            and any(excluded(before, way) or excluded(after, way) for way in self.book.ways_from(origin))
+        ):
+            origin.doubtful = True
         self._unsure_of_place(origin)
 
     def edit_copy(self) -> None:
@@ -93,8 +105,7 @@ class People:
         origin.doubtful |= lost.exists()
         ways = self.book.ways_of(self.book.read(copy))
         for name, value in changes.items():
-            travels = any(way.two_way and not way.ending and name not in way.masked for way in ways)
-            if travels and not event.has_guests:
+            if any(way.may_travel(name, event) for way in ways) and not event.has_guests:
                 origin.copied.setdefault(name, {})[here] = value
             else:
                 origin.stray.setdefault(name, []).append(value)

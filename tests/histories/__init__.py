@@ -1,0 +1,1 @@
+"""2,000 histories in every run, in as many modules as there may be processes; `make simulate` plays any number."""
