@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
-from sync.core.event import Event, Field, Kind
+from sync.core.event import Content, Event, Field, Kind
 from sync.core.filters import Filters, unwanted
 from sync.core.fingerprint import STANDING, Fingerprints, Prints
 from sync.core.operation import Create, Delete, Forget, Keep, Operation, Reason, Side, Skip, Update
@@ -16,6 +16,10 @@ from sync.core.window import Window
 
 # A meeting that moved moves in every calendar that has it, but not in all at once.
 GRACE = timedelta(minutes=2)
+
+
+# Whatever a provider makes of the rest.
+KEPT_AS_SENT = (Field.TITLE, Field.LOCATION, Field.WHEN)
 
 
 class Copy(Enum):
@@ -126,7 +130,11 @@ class Planner:
         wanted = self._prints.of_content(desired, known.salt)
         seen = self._prints.of_event(copy, known.salt) if isinstance(copy, Event) else known.copy
         if not known.copy:
-            return self._adopt(origin, wanted, seen, rules)
+            by_hand = self._by_hand(desired, wanted, copy, seen, known)
+            if not by_hand:
+                return self._adopt(origin, wanted, seen, rules)
+            # What a person did to a copy before anybody knew that it had been made counts like any edit.
+            known = replace(known, copy={**seen, **{name: known.written[name] for name in by_hand}})
         apart = {name for name in Field if not isinstance(copy, Event) or seen.get(name) != wanted[name]}
         touched = {name for name in apart if seen.get(name) != known.copy.get(name)}
         if known.in_doubt:
@@ -144,6 +152,21 @@ class Planner:
                 desired = replace(desired, **{name.value: getattr(copy.content, name.value) for name in back})
             operations.append(Update(Side.COPY, desired, forward, self._why(forward, touched, reason, origin, known)))
         return operations or [Keep(Reason.IN_STEP)]
+
+    def _by_hand(
+        self, desired: Content, wanted: Prints, copy: Event | Copy, seen: Prints, known: Known
+    ) -> frozenset[Field]:
+        """Fields that a person changed in a copy of which only is known what was sent to make it.
+
+        Only where the origin still wants what was sent, and only fields that every provider keeps as they are: what differs
+        in the others may be the provider's own hand, and so may a text that was merely cut short.
+        """
+        if not known.written or not isinstance(copy, Event):
+            return frozenset()
+        changed = {name for name in KEPT_AS_SENT if wanted[name] == known.written.get(name) != seen.get(name)}
+        texts = {name for name in changed if name is not Field.WHEN}
+        cut = {n for n in texts if getattr(desired, n.value).startswith(getattr(copy.content, n.value))}
+        return frozenset(changed - cut)
 
     def _adopt(self, origin: Event, wanted: Prints, seen: Prints, rules: Rules) -> list[Operation]:
         """A copy whose history is not known: the origin decides, and only what differs is written."""

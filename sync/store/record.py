@@ -241,10 +241,18 @@ def postpone(task: Task, *, at: datetime, unsure: Side | None = None, failed: bo
 
 @transaction.atomic
 def found(task: Task, copy: Event, now: datetime) -> None:
-    """The copy that an earlier create made: the link takes it, and planning compares it with its origin."""
+    """The copy that an earlier create made: the link takes it, and planning compares it with its origin.
+
+    It may be older than what was just asked for: nobody knows what that create said.
+    """
     locks.flows([task.link.flow_id])
     Link.objects.filter(pk=task.link.pk).update(
-        copy_id=copy.id, copy_seen=copy.version, due_at=now, lease_until=None, state=Link.State.INTENT
+        written_prints="",
+        copy_id=copy.id,
+        copy_seen=copy.version,
+        due_at=now,
+        lease_until=None,
+        state=Link.State.INTENT,
     )
 
 

@@ -100,6 +100,29 @@ def test_privacy_turned_on_and_off_again_never_makes_a_title_busy(world, sides):
     assert world.titles(home) == world.titles(work) == ["Doctor"]
 
 
+def test_a_copy_that_was_edited_before_its_lost_create_was_found_keeps_the_edit(world, sides):
+    home, work = sides
+    world.event(home, "Lunch")
+    pairs.create(user=world.user, first=home, second=work, out=OPEN, back=OPEN)
+    lose_answer(world, "insert")
+    (copy,) = world.copies(work)
+    world.wait(seconds=5)
+    world.cloud.edit(work.remote_id, copy.id, title="Late lunch")
+    world.settle()
+    assert world.titles(home) == world.titles(work) == ["Late lunch"]
+
+
+def test_an_origin_that_was_edited_before_its_lost_copy_was_found_decides(world, sides):
+    home, work = sides
+    origin = world.event(home, "Lunch")
+    pairs.create(user=world.user, first=home, second=work, out=OPEN, back=OPEN)
+    lose_answer(world, "insert")
+    world.wait(seconds=5)
+    world.cloud.edit(home.remote_id, origin, title="Dinner")
+    world.settle()
+    assert world.titles(home) == world.titles(work) == ["Dinner"]
+
+
 def test_an_edit_after_a_lost_answer_is_not_undone_by_what_was_lost(world, sides):
     home, work = sides
     origin = world.event(home, "Lunch")
