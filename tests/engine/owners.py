@@ -31,7 +31,7 @@ class Owners:
     # As those of `People`.
     VERBS: ClassVar = {
         "set": 1.2, "pause": 0.4, "resume": 0.8, "end_and_remove": 0.3, "end_and_leave": 0.2, "pair": 0.8, "decide": 1,
-        "sync_now": 0.4, "revoke": 0.15, "lose_calendar": 0.2, "lose_links": 0.12, "fight": 0.2, "set_clock_back": 0.2,
+        "sync_now": 0.4, "revoke": 0.15, "lose_calendar": 0.2, "lose_links": 0.12, "fight": 0.35, "set_clock_back": 0.2,
     }  # fmt: skip
 
     def __init__(self, people: People, rows: Sequence[Calendar], look: Callable[[], None]) -> None:

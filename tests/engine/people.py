@@ -44,7 +44,7 @@ class People:
         if self.chance.random() < 0.2:
             facts["attendees"] = self._guests(here)
             facts["answer"] = self.chance.choice(list(Answer))
-        if self.chance.random() < 0.08:
+        if self.chance.random() < 0.16:
             facts["kind"] = self.chance.choice(list(Kind))
         secret = self.secret()
         place = self.chance.random()
