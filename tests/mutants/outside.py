@@ -36,7 +36,7 @@ OUTSIDE = (
         f"{GOOGLE}/provider.py",
         '    if not isinstance(items, list):\n        raise ComeBack("a page without a list")\n    return items\n',
         "    return items if isinstance(items, list) else []\n",
-        ("providers/test_google.py",),
+        ("providers/test_wrongs.py::a_broken_answer_is_one_of_the_errors_and_never_an_empty_one",),
     ),
     Mutant(
         "a page cut short is the last one",
@@ -55,12 +55,12 @@ OUTSIDE = (
         ("providers/test_google.py",),
     ),
     Mutant(
-        "an answer that cannot be read is an empty one",
-        (10, 2),
+        "a write whose answer cannot be read may be repeated",
+        (2,),
         "sync/providers/wire.py",
-        '        kind = Unknown if self.writing else ComeBack\n        raise kind("the answer cannot be read"',
-        '        kind = Unknown if self.writing else ComeBack\n        return {}\n        raise kind("the answer cannot be read"',
-        ("providers/test_google.py", "providers/test_microsoft.py"),
+        'raise (Unknown if writing else ComeBack)("the answer cannot be read", status=200) from None',
+        'raise ComeBack("the answer cannot be read", status=200) from None',
+        ("providers/test_wrongs.py::a_broken_answer_is_one_of_the_errors_and_never_an_empty_one",),
     ),
     Mutant(
         "trouble during a write is a failure that may be repeated",
@@ -95,7 +95,7 @@ OUTSIDE = (
         ("providers/test_microsoft_mapping.py",),
     ),
     Mutant(
-        "focus time is copied as anything",
+        "a working location at Google is an event like any other",
         (22,),
         f"{GOOGLE}/mapping.py",
         '    "workingLocation": Kind.WORKING_LOCATION,\n',
