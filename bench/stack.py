@@ -49,6 +49,28 @@ def stack() -> Iterator[Outside]:
             outside.stop()
 
 
+@contextmanager
+def quiet_stack() -> Iterator[Outside]:
+    """The sandbox alone beside this process, in which cycles are run by hand; nobody hears its notifications."""
+    with tempfile.TemporaryDirectory(prefix="hetk-bench-") as folder:
+        site = f"http://127.0.0.1:{environment.LIVE_PORT}"
+        outside = Outside.start(hook=(environment.WEBHOOK_URL, site), log=Path(folder) / "sandbox.log")
+        try:
+            os.environ.update(
+                HETK_VAR_DIR=folder,
+                HETK_SQLITE=str(Path(folder) / "hetk.sqlite3"),
+                HETK_SANDBOX_URL=outside.url,
+                HETK_SMTP_PORT=str(outside.smtp_port),
+            )
+            subprocess.run([sys.executable, "manage.py", "prepare", "--verbosity", "0"], cwd=ROOT, check=True)
+            import django
+
+            django.setup()
+            yield outside
+        finally:
+            outside.stop()
+
+
 def _await(site: str) -> None:
     import time
 

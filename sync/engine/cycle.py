@@ -102,10 +102,7 @@ class Cycle:
         if reading.full:
             for flow in ready:
                 strays.claim(flow, self.clock())
-        for _ in range(PASSES):
-            able = [flow for flow in ready if flow.pk not in self._waiting]
-            if not work.is_due(able, self.clock()) or not self._pass(able, carrier):
-                break
+        self._passes(ready, carrier)
         ready = [flow for flow in ready if flow.pk not in self._waiting and is_ready(flow, clients)]
         for flow in ready:
             endings.settle(flow, clients, self.clock)
@@ -115,8 +112,21 @@ class Cycle:
         waits = [*self._waiting.values(), *(rests_until(flow, clients) for flow in flows)]
         return self._next_due(ready, now, waits, at_once=renewed, changed=bool(reading.count))
 
-    def _pass(self, ready: Sequence[Flow], carrier: Carrier) -> bool:
-        """One round over what is due now. False: nothing was."""
+    def _passes(self, ready: Sequence[Flow], carrier: Carrier) -> None:
+        """Share by share all that was due: a later cycle would have to ask again for what this reading has brought."""
+        done, most = 0, PASSES
+        while done < most:
+            able = [flow for flow in ready if flow.pk not in self._waiting]
+            if not work.is_due(able, self.clock()):
+                return
+            taken = self._pass(able, carrier)
+            done += 1
+            if taken == work.MOST:
+                due.prolong(self.calendar, self.clock())
+                most += (work.count_due(able, self.clock()) // taken + 1) if done == 1 else 0
+
+    def _pass(self, ready: Sequence[Flow], carrier: Carrier) -> int:
+        """One round over what is due now; returns how many links were."""
         tasks = work.take(ready, self.clock())
         flows = {flow.pk: flow for flow in ready}
         for flow_id, share in by_flow(tasks).items():
@@ -131,7 +141,7 @@ class Cycle:
                 self._waiting[flow_id] = self.clock() + SOON
             finally:
                 work.release(share)
-        return bool(tasks)
+        return len(tasks)
 
     def _strip(self, flows: Sequence[Flow], carrier: Carrier, clients: Clients, reading: Reading) -> None:
         """Rule 4, before anything else is written here, and whether or not the source can be reached."""

@@ -123,6 +123,10 @@ def removed_since(flow: Flow, moment: datetime) -> int:
     return done.exclude(reason=Reason.ENDING.value).count()
 
 
+def count_due(flows: Collection[Flow], now: datetime) -> int:
+    return Link.objects.filter(flow__in=flows, due_at__lte=now).count()
+
+
 def next_due(flows: Collection[Flow]) -> datetime | None:
     """When the next link of these flows wants a look; None when none does."""
     found = Link.objects.filter(flow__in=flows, due_at__isnull=False).aggregate(at=Min("due_at"))
