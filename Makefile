@@ -14,10 +14,12 @@ HISTORIES ?= 200
 SEED ?= 1
 # `make soak SECONDS=300`.
 SECONDS ?= 300
+# `make costs EVENTS=20000` counts what so many cost.
+EVENTS ?= 5000
 STAMP := .venv/installed
 SOURCES := hetk accounts sync policy sandbox tests bench bin manage.py
 
-.PHONY: help setup packages run test sweep mutants simulate soak check format bench clean
+.PHONY: help setup packages run test sweep mutants simulate soak check format bench costs clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -64,6 +66,9 @@ check: setup ## format, lint, types, pins, import floors, sizes, system checks, 
 format: setup ## put the code in shape
 	@$(PY) -m ruff format --quiet $(SOURCES)
 	@$(PY) -m ruff check --fix $(SOURCES)
+
+costs: setup ## count the requests of a first sync of EVENTS events, each way between both clouds (minutes)
+	@$(PY) -m bench.first_sync --events $(EVENTS)
 
 bench: setup ## measure; every figure in docs/ comes from here
 	@$(PY) -m bench
