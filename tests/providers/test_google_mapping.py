@@ -78,8 +78,9 @@ def test_an_event_without_words_is_read_too() -> None:
         ),
         ({"date": "2027-03-28"}, {"date": "2027-03-29"}, AllDay(date(2027, 3, 28), date(2027, 3, 29))),
         ({"date": "2027-03-28"}, {"date": "2027-03-28"}, AllDay(date(2027, 3, 28), date(2027, 3, 29))),
+        ({"date": "2027-03-28"}, {"date": "2027-04-02"}, AllDay(date(2027, 3, 28), date(2027, 4, 2))),
     ],
-    ids=["offset only", "zone only", "unknown zone", "whole day", "whole day without length"],
+    ids=["offset only", "zone only", "unknown zone", "whole day", "whole day without length", "whole days"],
 )
 def test_times_are_read_exactly(start: dict[str, str], end: dict[str, str], meant: When) -> None:
     event = read(start=start, end=end)

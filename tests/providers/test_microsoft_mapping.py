@@ -162,6 +162,13 @@ def test_zones_are_read_by_their_iana_name(named: str, zone: str) -> None:
     assert when == Timed(NINE, TEN, zone)
 
 
+@pytest.mark.parametrize("zone", ["FLE Standard Time", "Europe/Tallinn"])
+def test_times_on_the_clock_of_a_zone_are_the_instants_they_mean(zone: str) -> None:
+    start, end = ({"dateTime": f"2027-01-05T{hour}:00:00.0000000", "timeZone": zone} for hour in (11, 12))
+    when = read(start=start, end=end, originalStartTimeZone="Europe/Tallinn").content.when
+    assert when == Timed(NINE, TEN, "Europe/Tallinn")
+
+
 @pytest.mark.parametrize(
     ("zone", "wall", "windows"),
     [
