@@ -189,8 +189,8 @@ ACTING = (
         "a copy is taken for an origin",
         (3,),
         OBSERVE,
-        "            elif not event.mark and not marks().owns_key(event.key):\n",
-        "            else:\n",
+        "                    copies_seen.append(link)\n",
+        "                    copies_seen.append(link)\n                self._see_origins(event, origins, new, seen)\n",
         ("engine/test_safety.py::a_copy_is_never_an_origin_along_a_chain",),
     ),
     Mutant(
@@ -229,8 +229,8 @@ ACTING = (
         "seats are ignored",
         (15,),
         "sync/store/seats.py",
-        "row.until <= now and ",
-        "",
+        "connection_id=connection_id, number=number, until__lte=now)",
+        "connection_id=connection_id, number=number)",
         ("store/test_seats.py",),
     ),
     Mutant(
