@@ -20,7 +20,6 @@ from tests.engine.faults import TROUBLES, WRITES, Trouble
 from tests.engine.ways import WORDS, Way, is_unwritable, leaks
 
 TEXTS = {Field.TITLE, Field.DESCRIPTION, Field.LOCATION}
-WEIGHTS = {"answer lost": 4, "changed": 2, "cursor lost": 4, "no access": 0.3, "sign in again": 0.2}
 
 
 class Violation(BaseException):
@@ -74,7 +73,7 @@ class Door:
             self.reached("trouble: edited in the very moment")
             return None
         apt = [trouble for trouble in TROUBLES if trouble.apt(call)]
-        (trouble,) = self._chance.choices(apt, [WEIGHTS.get(trouble.name, 1) for trouble in apt])
+        (trouble,) = self._chance.choices(apt, [trouble.weight for trouble in apt])
         return call, trouble
 
     def _is_of_copy(self, call: Call) -> bool:
