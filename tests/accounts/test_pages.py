@@ -44,9 +44,9 @@ def test_before_anybody_is_sent_away_a_page_says_what_will_be_asked(browser, kin
 
 
 def test_a_provider_that_does_not_exist_is_not_found(browser):
-    for path in ("/connect/icloud/", "/connect/icloud/callback/"):
+    for path in ("/connect/pigeon/", "/connect/pigeon/callback/", "/connect/icloud/callback/"):
         assert browser.get(path).status_code == 404
-    assert browser.post("/signin/icloud/").status_code == 404
+    assert browser.post("/signin/pigeon/").status_code == 404
 
 
 def test_an_empty_list_says_what_to_do_first(browser):
