@@ -6,7 +6,10 @@ FIRST = 2.0
 LONGEST = 900.0
 PARK_AFTER = 8
 REFUSALS = 2
-POLL = timedelta(minutes=15)
+# So that the latest is within the quarter of an hour that is promised.
+POLL = timedelta(minutes=12)
+# A bell may come before what it rang for can be read: one more look, if the first showed nothing.
+LAG = timedelta(seconds=20)
 # Where no bell hangs: often while things change there, ever more rarely while they do not.
 POLL_BUSY = timedelta(seconds=45)
 POLL_UNWATCHED = timedelta(minutes=4)

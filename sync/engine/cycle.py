@@ -10,7 +10,7 @@ from types import TracebackType
 from accounts import halts
 from accounts.models import Connection
 from sync.engine import audit, endings, proofs, watches
-from sync.engine.backoff import pause, poll_after
+from sync.engine.backoff import LAG, pause, poll_after
 from sync.engine.carry import Carrier, Tally, by_flow
 from sync.engine.clients import Clients, Resting, Trouble
 from sync.engine.read import Reading
@@ -110,6 +110,8 @@ class Cycle:
         now = self.clock()
         renewed = self._watch(clients, now)
         waits = [*self._waiting.values(), *(rests_until(flow, clients) for flow in flows)]
+        if reading.silent and self.calendar.rung_at is not None:
+            waits.append(now + LAG)
         return self._next_due(ready, now, waits, at_once=renewed, changed=bool(reading.count))
 
     def _passes(self, ready: Sequence[Flow], carrier: Carrier) -> None:

@@ -63,6 +63,11 @@ class Reading:
             self._series.clear()
             self._read()
 
+    @property
+    def silent(self) -> bool:
+        """Nothing at all had changed since the cursor."""
+        return not (self.full or self.count or self._removed or self._series)
+
     def _rolled(self) -> bool:
         full_at = self._calendar.full_read_at
         return full_at is None or self._now - full_at > ROLL
