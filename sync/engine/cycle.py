@@ -110,7 +110,7 @@ class Cycle:
         now = self.clock()
         renewed = self._watch(clients, now)
         waits = [*self._waiting.values(), *(rests_until(flow, clients) for flow in flows)]
-        if reading.silent and self.calendar.rung_at is not None:
+        if reading.silent and self.calendar.rung_at is not None and watches.renew_at(self.calendar) is not None:
             waits.append(now + LAG)
         return self._next_due(ready, now, waits, at_once=renewed, changed=bool(reading.count))
 
