@@ -56,6 +56,7 @@ class Pool:
                 executor.submit(_leave, everybody)
         if self._name:
             heartbeats.stopped(self._name)
+        connection.close()
 
     def _beat(self) -> None:
         """Written by the loop that claims: a worker that no longer claims falls silent."""

@@ -8,7 +8,8 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from sync.models import Calendar, Run
+from sync import pairs
+from sync.models import Brake, Calendar, Run
 from tests.end_to_end.scene import OPEN, Scene
 from tests.outside import SandboxError
 from tests.processes import start_worker
@@ -83,6 +84,7 @@ class Storm:
         if hurry:
             self.scene.let_pauses_end()
         while time.monotonic() - began < patience:
+            self._answer()
             self._compare()
             if self.figures.copies == self.figures.events and not self.figures.lost and self._settled():
                 self.figures.drained = time.monotonic() - began
@@ -133,6 +135,11 @@ class Storm:
         victim.wait()
         self.figures.kills += 1
         self.workers.append(start_worker(self.scene.sandbox))
+
+    def _answer(self) -> None:
+        """What people deleted while a lease held everything up is asked about when it is many: they meant it."""
+        for brake in Brake.objects.filter(decided_at=None):
+            pairs.decide(brake=brake, decision=Brake.Decision.RELEASE, by=self.scene.user)
 
     def _settled(self) -> bool:
         return not Calendar.objects.filter(lease_until__isnull=False).exists()
