@@ -26,6 +26,7 @@ def stack() -> Iterator[Outside]:
             HETK_SQLITE=str(Path(folder) / "hetk.sqlite3"),
             HETK_SANDBOX_URL=outside.url,
             HETK_SMTP_PORT=str(outside.smtp_port),
+            HETK_RESOLVERS=f"127.0.0.1:{outside.dns_port} 127.0.0.1:{outside.dns_port}",
             HETK_SITE_URL=f"http://localhost:{environment.LIVE_PORT}",
         )
         manage = [sys.executable, "manage.py"]

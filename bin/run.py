@@ -23,7 +23,7 @@ KEYS = VAR_DIR / "demo.env"
 DATABASE = VAR_DIR / "demo.sqlite3"
 POSTGRES = "demo"
 STATE = VAR_DIR / "sandbox.state"
-SITE_PORT, SANDBOX_PORT, SMTP_PORT = 8000, 9000, 9025
+SITE_PORT, SANDBOX_PORT, SMTP_PORT, DNS_PORT = 8000, 9000, 9025, 9053
 SITE = f"http://localhost:{SITE_PORT}"
 SANDBOX = f"http://127.0.0.1:{SANDBOX_PORT}"
 WEBHOOKS = "https://hooks.hetk.example"
@@ -33,6 +33,7 @@ PYTHON = sys.executable
 MANAGE = [PYTHON, "manage.py"]
 SANDBOX_COMMAND = [
     *(PYTHON, "-m", "sandbox", "--port", str(SANDBOX_PORT), "--smtp-port", str(SMTP_PORT)),
+    *("--dns-port", str(DNS_PORT)),
     *("--hook", f"{WEBHOOKS}=http://127.0.0.1:{SITE_PORT}", "--site", SITE),
     *("--state", str(STATE), "--fill"),
 ]
@@ -98,6 +99,7 @@ def environment(keys: dict[str, str], inherited: dict[str, str], database_url: s
         "HETK_WEBHOOK_URL": WEBHOOKS,
         "HETK_SANDBOX_URL": SANDBOX,
         "HETK_SMTP_PORT": str(SMTP_PORT),
+        "HETK_RESOLVERS": f"127.0.0.1:{DNS_PORT} 127.0.0.1:{DNS_PORT}",
         "HETK_MICROSOFT_CLIENT_SECRET": keys["SANDBOX_MICROSOFT_CLIENT_SECRET"],
         "HETK_GOOGLE_CLIENT_ID": "hetk-sandbox.apps.googleusercontent.com",
         "HETK_GOOGLE_CLIENT_SECRET": keys["SANDBOX_GOOGLE_CLIENT_SECRET"],
@@ -180,7 +182,7 @@ def start_all(supervisor: Supervisor, server: Server | None = None) -> str:
 
 
 def main() -> int:
-    if busy := busy_ports([SITE_PORT, SANDBOX_PORT, SMTP_PORT]):
+    if busy := busy_ports([SITE_PORT, SANDBOX_PORT, SMTP_PORT, DNS_PORT]):
         ports = " and ".join(map(str, busy))
         say(
             f"In use by another program: port{'s' * (len(busy) > 1)} {ports}. Perhaps another `make run`? Stop that first."

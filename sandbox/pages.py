@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from sandbox import pages_calendar, pages_log, pages_side
+from sandbox import pages_calendar, pages_dns, pages_log, pages_side
 from sandbox.cast import Person
 from sandbox.fill import fill
 from sandbox.forms import fields_of
@@ -127,6 +127,8 @@ def routes(world: World) -> list[BaseRoute]:
         _route(world, "/_sandbox/static/{name}", static),
         _route(world, "/_sandbox/side-by-side", pages_side.side_by_side),
         _route(world, "/_sandbox/log", pages_log.page),
+        _route(world, pages_dns.ADDRESS, pages_dns.page),
+        _route(world, pages_dns.ADDRESS, pages_dns.change, "POST"),
         _route(world, person, pages_calendar.week),
         _route(world, person, pages_calendar.change, "POST"),
         _route(world, f"{person}/event", pages_calendar.one),

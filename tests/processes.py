@@ -28,6 +28,7 @@ def environment(sandbox: Outside) -> dict[str, str]:
         **database(),
         "HETK_SANDBOX_URL": sandbox.url,
         "HETK_SMTP_PORT": str(sandbox.smtp_port),
+        "HETK_RESOLVERS": f"127.0.0.1:{sandbox.dns_port} 127.0.0.1:{sandbox.dns_port}",
         "HETK_WEBHOOK_URL": settings.WEBHOOK_URL,
     }
 

@@ -210,6 +210,8 @@ def test_the_command_says_when_it_is_ready_and_ends_at_once() -> None:
         "0",
         "--smtp-port",
         "0",
+        "--dns-port",
+        "0",
         "--hook",
         "https://h.example=http://127.0.0.1:1",
     ]

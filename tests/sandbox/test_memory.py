@@ -288,7 +288,7 @@ def test_a_file_that_cannot_be_read_begins_a_new_world_with_a_clear_word(
 
 
 def test_the_command_saves_when_it_is_told_to_stop_and_fills_only_once(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "sandbox", "--port", "0", "--smtp-port", "0", "--fill"]
+    command = [sys.executable, "-m", "sandbox", "--port", "0", "--smtp-port", "0", "--dns-port", "0", "--fill"]
     command += ["--state", str(tmp_path / "state")]
     said = []
     for _ in range(2):
