@@ -12,6 +12,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("", include("sync.urls")),
     path("", include("accounts.urls")),
+    path("", include("policy.urls")),
     path("hooks/", include("sync.webhooks.urls")),
     path("health/", health, name="health"),
     path("health/work/", work, name="health_work"),

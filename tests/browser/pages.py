@@ -20,6 +20,7 @@ from tests.web.household import Household, act, audited, receipt
 OUTSIDE = [
     "home",
     "styleguide",
+    "policy_setup",
     "account_login",
     "account_signup",
     "account_reset_password",
