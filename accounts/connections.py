@@ -38,6 +38,7 @@ def keep(*, user: User, granted: Granted) -> Connection | None:
         connection.kind = identity.kind
         connection.tenant = identity.tenant
         connection.address = identity.address
+        connection.aliases = " ".join(identity.aliases)
         connection.scopes = " ".join(sorted(granted.scopes))
         for field, value in sealed(connection, granted).items():
             setattr(connection, field, value)

@@ -77,6 +77,8 @@ class Connection(models.Model):
     subject = models.CharField(max_length=255)
     tenant = models.CharField(max_length=64, blank=True)
     address = models.EmailField()
+    # Other addresses and domains that the provider named for the account, set apart by blanks.
+    aliases = models.TextField(blank=True)
     scopes = models.TextField(blank=True)
     # Sealed by `accounts.vault`, bound to this row: what a refresh needs, and the short-lived access token beside it.
     grant = models.TextField(blank=True)

@@ -27,7 +27,10 @@ class Tenant:
 
 @dataclass(frozen=True)
 class Person:
-    """One account at one provider. `subject` is the oid at Microsoft, the sub at Google, the dsid at Apple."""
+    """One account at one provider. `subject` is the oid at Microsoft, the sub at Google, the dsid at Apple.
+
+    `mail`: where mail arrives, when that is not the address the person signs in with.
+    """
 
     id: str
     name: str
@@ -36,6 +39,7 @@ class Person:
     subject: str
     tenant: Tenant | None = None
     admin: bool = False
+    mail: str = ""
 
     @property
     def home(self) -> Tenant:
@@ -91,8 +95,8 @@ PERSONAL = Tenant(CONSUMERS, "outlook.example", "Personal account", region=None)
 TENANTS: tuple[Tenant, ...] = (NORTHWIND, FABRIKAM, AGENCY, BASE, FORT, LOTUS, PERSONAL)
 
 
-def _microsoft(id: str, name: str, address: str, tenant: Tenant, admin: bool = False) -> Person:
-    return Person(id, name, address, "microsoft", str(uuid5(NAMESPACE_DNS, id)), tenant, admin)
+def _microsoft(id: str, name: str, address: str, tenant: Tenant, admin: bool = False, mail: str = "") -> Person:
+    return Person(id, name, address, "microsoft", str(uuid5(NAMESPACE_DNS, id)), tenant, admin, mail)
 
 
 def _google(id: str, name: str, address: str) -> Person:
@@ -109,7 +113,9 @@ def _icloud(id: str, name: str, address: str) -> Person:
 _ALL = (
     _microsoft("alice-northwind", "Alice Tamm", "alice@northwind.example", NORTHWIND),
     _microsoft("bob-northwind", "Bob Kask", "bob@northwind.example", NORTHWIND),
-    _microsoft("charlie-northwind", "Charlie Saar", "charlie@northwind.example", NORTHWIND),
+    _microsoft(
+        "charlie-northwind", "Charlie Saar", "charlie@northwind.example", NORTHWIND, mail="charlie@traders.example"
+    ),
     _microsoft("alice-fabrikam", "Alice Tamm", "alice@fabrikam.example", FABRIKAM),
     _microsoft("admin-fabrikam", "Ada Admin", "admin@fabrikam.example", FABRIKAM, admin=True),
     _microsoft("dave-agency", "Dave Mets", "dave@agency.example", AGENCY),

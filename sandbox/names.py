@@ -116,7 +116,7 @@ class Names:
 
     def _exists(self, name: str) -> bool:
         """Whether the name, or one below it, is known: such a name has no TXT, which is not the same as not to be."""
-        known = {*self.records, *(person.domain for person in PEOPLE.values())}
+        known = {*self.records, *domains()}
         return any(other == name or other.endswith(f".{name}") for other in known)
 
 
@@ -146,6 +146,12 @@ async def over_tcp(present: Callable[[], Names], reader: asyncio.StreamReader, w
         pass
     finally:
         writer.close()
+
+
+def domains() -> set[str]:
+    """Every domain in which somebody of the cast has an address."""
+    addresses = {address for person in PEOPLE.values() for address in (person.address, person.mail) if address}
+    return {address.partition("@")[2] for address in addresses}
 
 
 def plain(name: str) -> str:

@@ -1,14 +1,11 @@
 """The DNS by hand: what each domain publishes for Hetk, a field to change it, and the questions that arrived."""
 
-from collections.abc import Iterator
-
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from sandbox.cast import PEOPLE
 from sandbox.forms import fields_of
 from sandbox.markup import Markup, tag
-from sandbox.names import Question
+from sandbox.names import Question, domains
 from sandbox.pages_frame import shell
 from sandbox.world import World
 
@@ -27,7 +24,7 @@ async def page(world: World, request: Request) -> Response:
         ADDRESS,
         tag("h1", "DNS"),
         tag("p", "Publish a policy for a domain and watch copies that exist already lose their details. ", _hint()),
-        tag("div", *[_card(world, domain) for domain in domains()], class_="grid"),
+        tag("div", *[_card(world, domain) for domain in sorted(domains())], class_="grid"),
         tag("h2", "Questions"),
         tag(
             "div",
@@ -45,14 +42,10 @@ async def page(world: World, request: Request) -> Response:
 async def change(world: World, request: Request) -> Response:
     """Publishes what stands in the field; an empty field takes the record away."""
     form = await fields_of(request)
-    if form.get("domain") in set(domains()):
+    if form.get("domain") in domains():
         texts = [line.strip().encode() for line in form.get("text", "").splitlines() if line.strip()]
         world.names.publish(f"{LABEL}.{form['domain']}", texts)
     return RedirectResponse(ADDRESS, 303)
-
-
-def domains() -> Iterator[str]:
-    yield from sorted({person.domain for person in PEOPLE.values()})
 
 
 def _hint() -> Markup:

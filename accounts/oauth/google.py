@@ -129,6 +129,8 @@ def _identity(id_token: str, nonce: str) -> Identity:
         subject=claims["sub"],
         address=claims["email"],
         address_verified=claims.get("email_verified") is True,
+        # The Workspace organization, which may own other domains than that of the address.
+        aliases=(claims["hd"],) if claims.get("hd") else (),
     )
 
 

@@ -22,7 +22,10 @@ LEEWAY = 120
 
 @dataclass(frozen=True)
 class Identity:
-    """One account at a provider. `tenant` is Microsoft's directory id, "" elsewhere."""
+    """One account at a provider. `tenant` is Microsoft's directory id, "" elsewhere.
+
+    `aliases`: other addresses or domains that the provider names for the account; their policies count as much as its own.
+    """
 
     kind: str
     issuer: str
@@ -30,6 +33,7 @@ class Identity:
     address: str
     address_verified: bool = False
     tenant: str = ""
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -126,6 +126,7 @@ def _identity(id_token: str, flow: Mapping[str, Any]) -> Identity:
         subject=claims["oid"],
         tenant=claims["tid"],
         address=_address(claims),
+        aliases=_aliases(claims),
     )
 
 
@@ -138,6 +139,12 @@ def _address(claims: Mapping[str, Any]) -> str:
             continue
         return str(claims[claim])
     raise SignInFailed(Problem.REFUSED, code="no address")
+
+
+def _aliases(claims: Mapping[str, Any]) -> tuple[str, ...]:
+    """Every other name in the token; a tenant fills some of them freely, which can only make copies more private."""
+    names = (str(claims.get(claim) or "") for claim in ("preferred_username", "upn", "email"))
+    return tuple(dict.fromkeys(name for name in names if name and name != _address(claims)))
 
 
 def _granted(result: Mapping[str, Any], identity: Identity) -> Granted:

@@ -101,7 +101,7 @@ def claims(person: Person, client_id: str, scopes: frozenset[str], nonce: str | 
     if "profile" in scopes:
         found |= {"name": person.name, "preferred_username": person.address}
     if "email" in scopes:
-        found["email"] = person.address
+        found["email"] = person.mail or person.address
     return found
 
 
