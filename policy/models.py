@@ -25,6 +25,8 @@ class Domain(models.Model):
     gone = models.PositiveSmallIntegerField(default=0)
     gone_since = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveIntegerField(default=0)
+    # The last time a calendar in use rested on it.
+    needed_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.name

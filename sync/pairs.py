@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Connection, User
 from sync.models import Brake, Calendar, Flow, FlowSettings, Link, Pair, Receipt
 from sync.models.flow import WEEKDAYS
-from sync.store import due, locks, receipts
+from sync.store import due, locks, receipts, work
 from sync.store.rules import hidden
 
 
@@ -137,15 +137,7 @@ def changed(flow: Flow, settings: FlowSettings | None, now: datetime) -> dict[st
 
 
 def _look_again(pairs: Sequence[Pair]) -> None:
-    """Every link of these pairs is planned anew; deletions that wait for a word go on waiting."""
-    locks.flows(Flow.objects.filter(pair__in=pairs).values_list("pk", flat=True))
-    waiting = Q(state=Link.State.HELD, flow__ending_at=None)
-    links = Link.objects.filter(flow__pair__in=pairs).exclude(waiting)
-    links.update(due_at=timezone.now(), attempts=0)
-    calendars = {pk for pair in pairs for pk in (pair.first_id, pair.second_id)}
-    # A complete reading brings every content at once; what is already known to be complete stays so.
-    due.read_again(calendars, prove=False)
-    due.ring(calendars)
+    work.look_again(list(Flow.objects.filter(pair__in=pairs)), timezone.now())
 
 
 def _set(pair: Pair, source: Calendar, target: Calendar, settings: FlowSettings) -> None:

@@ -19,14 +19,28 @@ def _outside() -> Iterator[Outside]:
     outside.stop()
 
 
+@pytest.fixture(autouse=True)
+def _no_policies() -> Iterator[None]:
+    """No domain publishes anything, unless the test has a sandbox with a DNS or says otherwise."""
+    from policy import keeper
+    from policy.record import Record
+    from policy.standing import Answer
+
+    keeper.use(lambda domain: [Answer(Record())])
+    yield
+    keeper.use(keeper.ask_resolvers)
+
+
 @pytest.fixture
-def sandbox(_outside: Outside, settings: Settings) -> Iterator[Outside]:
+def sandbox(_outside: Outside, settings: Settings, _no_policies: None) -> Iterator[Outside]:
     """The outside world, freshly reset; for the length of the test every request of Hetk goes there."""
     from hetk import outbound
+    from policy import keeper
 
     _outside.reset()
     settings.SANDBOX_URL = _outside.url
     settings.EMAIL_PORT = _outside.smtp_port
+    keeper.use(keeper.ask_resolvers)
     settings.RESOLVERS = [f"127.0.0.1:{_outside.dns_port}"] * 2
     outbound.configure(hosts=settings.OUTBOUND_HOSTS, sandbox_url=_outside.url)
     yield _outside

@@ -31,7 +31,7 @@ class Looks:
     private: every detail is hidden, and the copy is marked private. hide: details hidden without that. word: the title where
     titles are hidden. template: the title where they are shown, with `{title}` once. show_as: forced value, or None to keep.
     whole_days_free: all-day events block nothing. unanswered_tentative: an invitation without an answer blocks the time
-    tentatively. swap: (address on the source account, address on the target account), or None.
+    tentatively. texts_stay: what is typed into the copy never flows back, for the policy of its calendar keeps it there. swap: (address on the source account, address on the target account), or None.
     """
 
     private: bool = True
@@ -42,6 +42,7 @@ class Looks:
     whole_days_free: bool = False
     unanswered_tentative: bool = True
     swap: tuple[str, str] | None = None
+    texts_stay: bool = False
 
     @property
     def hidden(self) -> frozenset[Detail]:
@@ -93,6 +94,7 @@ def withheld(event: Event, looks: Looks) -> frozenset[Field]:
     """Fields that never flow back for this event: what the flow masks, texts and values of which the copy holds only a part."""
     texts = {Field.DESCRIPTION: event.content.description, Field.LOCATION: event.content.location}
     cut = {field for field, text in texts.items() if has_join_data(text)}
+    cut |= set(HIDEABLE) if looks.texts_stay else set()
     return looks.masked | cut | ({Field.SHOW_AS} if _overruled(event, looks) is not None else set())
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeGuard
 
+from policy.enforcement import Enforcer
 from sync.core.event import Content, Event, Field
 from sync.core.fingerprint import canonical
 from sync.core.operation import Create, Delete, Operation, Reason, Side, Update
@@ -59,11 +60,18 @@ class Carrier:
     """Works off the tasks of one flow after another; `tally` adds up what came of them."""
 
     def __init__(
-        self, clients: Clients, sights: Sights, two_way: set[int], clock: Callable[[], datetime], chance: Chance
+        self,
+        clients: Clients,
+        sights: Sights,
+        policies: Enforcer,
+        two_way: set[int],
+        clock: Callable[[], datetime],
+        chance: Chance,
     ) -> None:
         self.tally = Tally()
         self._clients = clients
         self._sights = sights
+        self._policies = policies
         self._two_way = two_way
         self._clock = clock
         self._chance = chance
@@ -130,14 +138,15 @@ class Carrier:
         return True
 
     def _write(self, calendar: Calendar, steps: Sequence[Step], agree: Agree = record.agree) -> None:
-        """One request's worth at a time, and no further once the person pauses, ends or changes the flow meanwhile."""
+        """One request's worth at a time, and no further once the person or a policy asks for something else."""
         if not steps:
             return
         provider = self._clients.of(calendar.connection)
         size = provider.traits.batch
         with self._clients.blame(calendar), seat(calendar.connection_id, provider.traits.seats):
             for at in range(0, len(steps), size):
-                if not work.stands(steps[0].task.flow):
+                flow = steps[0].task.flow
+                if self._policies.heed((flow.source, flow.target)) or not work.stands(flow):
                     return
                 self._share(provider, calendar, steps[at : at + size], agree)
 

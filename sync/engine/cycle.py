@@ -9,6 +9,7 @@ from types import TracebackType
 
 from accounts import halts
 from accounts.models import Connection
+from policy.enforcement import Enforcer
 from sync.engine import audit, endings, proofs, watches
 from sync.engine.backoff import LAG, pause, poll_after
 from sync.engine.carry import Carrier, Tally, by_flow
@@ -54,9 +55,13 @@ class Cycle:
             if waits_for_target(self.calendar, flows, started):
                 due.finish(self.calendar, now=started, next_due=started + SHORTLY, served=False)
                 return
+            policies = Enforcer(self.clock)
+            if policies.heed({side for flow in flows for side in (flow.source, flow.target)}):
+                # What it asks for stands in the rows of the flows.
+                flows = flows_touching(self.calendar)
             reading = self._read(flows, clients)
             read = reading.count
-            next_due = self._work(flows, clients, reading, tally)
+            next_due = self._work(flows, clients, policies, reading, tally)
         except Resting as rest:
             next_due = rest.until
         except Trouble as trouble:
@@ -90,12 +95,14 @@ class Cycle:
             Calendar.objects.filter(pk=calendar.pk).update(failures=0, trouble="")
         return reading
 
-    def _work(self, flows: Sequence[Flow], clients: Clients, reading: Reading, tally: Tally) -> datetime | None:
+    def _work(
+        self, flows: Sequence[Flow], clients: Clients, policies: Enforcer, reading: Reading, tally: Tally
+    ) -> datetime | None:
         """Work off what is due in every flow that is ready; returns when this calendar wants its next cycle."""
         two_way = two_way_ids(flows)
         sights = Sights(clients, two_way)
         sights.add(self.calendar, reading.contents)
-        carrier = Carrier(clients, sights, two_way, self.clock, self.chance)
+        carrier = Carrier(clients, sights, policies, two_way, self.clock, self.chance)
         carrier.tally = tally
         self._strip(flows, carrier, clients, reading)
         ready = [flow for flow in flows if is_ready(flow, clients)]

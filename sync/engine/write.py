@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sync.core.operation import Create, Delete, Side, Update
+from sync.core.privacy import BUSY_TITLE
 from sync.models import Calendar
 from sync.providers.base import Answered, Insert, Provider, Remove, Write
 from sync.providers.base import Update as UpdateWrite
@@ -64,6 +65,16 @@ def guard(job: Job, calendar: Calendar, two_way: set[int]) -> None:
         allowed = calendar.pk == flow.source_id and flow.pk in two_way and flow.ending_at is None
     if not allowed or not calendar.can_write:
         raise NotAllowed(f"{type(operation).__name__} may not go to {calendar}")
+    if calendar.pk == flow.target_id and flow.source.policy_domain and _tells(operation):
+        raise NotAllowed(f"the policy of {flow.source.policy_domain} lets nothing but Busy go to {calendar}")
+
+
+def _tells(operation: Create | Update | Delete) -> bool:
+    """Whether it would show more of its origin than that the time is taken."""
+    if isinstance(operation, Delete):
+        return False
+    content = operation.content
+    return content.title != BUSY_TITLE or bool(content.description or content.location)
 
 
 def as_write(job: Job) -> Write:

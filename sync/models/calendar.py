@@ -47,6 +47,9 @@ class Calendar(models.Model):
     failures = models.PositiveIntegerField(default=0)
     # A short reason for people and support when the last cycle failed; never content.
     trouble = models.CharField(max_length=200, blank=True)
+    # Whose policy makes private what leaves this calendar ("" when none does), and its state: see `policy.enforcement`.
+    policy_domain = models.CharField(max_length=253, blank=True)
+    policy_state = models.CharField(max_length=8, blank=True)
     # The provider no longer shows it to us. Copies stay.
     lost_at = models.DateTimeField(null=True, blank=True)
 

@@ -1,6 +1,6 @@
 """Flows: one direction of a pair, what it copies and what others see of it."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import time
 from typing import Any
 
@@ -67,6 +67,11 @@ class FlowSettings:
     only_words: str = ""
     not_words: str = ""
     keep_out: str = KEEP_OUT
+
+    @property
+    def enforced(self) -> "FlowSettings":
+        """The same where a policy makes everything private: not even a word of the person's own is shown."""
+        return replace(self, private=True, word=BUSY_TITLE)
 
     @classmethod
     def of(cls, flow: "Flow") -> "FlowSettings":

@@ -51,7 +51,9 @@ def looks_of(flow: Flow) -> Looks:
 
 
 def looks_for(settings: FlowSettings, source: Calendar, target: Calendar) -> Looks:
+    """What may be seen, by the person's choice and by the policies of both calendars."""
     addresses = (source.connection.address, target.connection.address)
+    settings = settings.enforced if source.policy_domain else settings
     return Looks(
         private=settings.private,
         hide=hidden(settings),
@@ -61,6 +63,7 @@ def looks_for(settings: FlowSettings, source: Calendar, target: Calendar) -> Loo
         whole_days_free=settings.whole_days == WholeDays.FREE,
         unanswered_tentative=settings.unanswered == Unanswered.TENTATIVE,
         swap=addresses if settings.transform_identity else None,
+        texts_stay=bool(target.policy_domain),
     )
 
 

@@ -1,17 +1,19 @@
 """Work: links that want a look, leased so that two cycles never plan the same one."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Min, Q
+from django.db.models import F, Min, Q, QuerySet
 
 from sync.core.fingerprint import decode
 from sync.core.operation import Reason
 from sync.core.plan import Known
 from sync.models import Activity, Flow, Link
 from sync.models.flow import ASKED as SETTINGS
+from sync.store import due as bells
 from sync.store import locks
 
 LEASE = timedelta(minutes=5)
@@ -19,6 +21,7 @@ LEASE = timedelta(minutes=5)
 MOST = 500
 # What the person can change about a flow.
 ASKED = (*SETTINGS, "ending_at")
+POLICIES = {"source_policy": F("source__policy_domain"), "target_policy": F("target__policy_domain")}
 
 
 @dataclass(slots=True)
@@ -68,11 +71,21 @@ def take(flows: Collection[Flow], now: datetime) -> list[Task]:
     return [Task(link, by_id[link.flow_id]) for link in links]
 
 
+def _asked(pks: Iterable[int]) -> "QuerySet[Any]":
+    """Flows with all that the person and the policies of both calendars ask for now."""
+    return Flow.objects.filter(pk__in=pks).select_related("pair").annotate(**POLICIES)
+
+
+def _policies(flow: Flow) -> tuple[str, str]:
+    return flow.source.policy_domain, flow.target.policy_domain
+
+
 def _wanted(flows: Mapping[int, Flow]) -> set[int]:
     """The flows to work for, each brought up to date with its row; not those of a pair that was paused or ended meanwhile."""
     wanted = set()
-    for row in Flow.objects.filter(pk__in=flows).select_related("pair"):
+    for row in _asked(flows):
         flow, pair = flows[row.pk], flows[row.pk].pair
+        flow.source.policy_domain, flow.target.policy_domain = row.source_policy, row.target_policy
         for name in ASKED:
             setattr(flow, name, getattr(row, name))
         pair.paused_at, pair.ending_at = row.pair.paused_at, row.pair.ending_at
@@ -83,12 +96,25 @@ def _wanted(flows: Mapping[int, Flow]) -> set[int]:
 
 def stands(flow: Flow) -> bool:
     """Whether the person still asks of this flow what they did when its work was taken."""
-    row = next(iter(Flow.objects.filter(pk=flow.pk).select_related("pair")), None)
+    row = next(iter(_asked([flow.pk])), None)
     if row is None:
         return False
     asked = [(getattr(row, name), getattr(flow, name)) for name in ASKED]
     asked += [(row.pair.paused_at, flow.pair.paused_at), (row.pair.ending_at, flow.pair.ending_at)]
+    asked.append(((row.source_policy, row.target_policy), _policies(flow)))
     return all(now == then for now, then in asked)
+
+
+@transaction.atomic
+def look_again(flows: Collection[Flow], now: datetime) -> None:
+    """Every link of these flows is planned anew; deletions that wait for a word go on waiting."""
+    locks.flows(flow.pk for flow in flows)
+    waiting = Q(state=Link.State.HELD, flow__ending_at=None)
+    Link.objects.filter(flow__in=flows).exclude(waiting).update(due_at=now, attempts=0)
+    calendars = {pk for flow in flows for pk in (flow.source_id, flow.target_id)}
+    # A complete reading brings every content at once; what is already known to be complete stays so.
+    bells.read_again(calendars, prove=False)
+    bells.ring(calendars, at=now)
 
 
 @transaction.atomic

@@ -1,0 +1,110 @@
+"""Where policies meet calendars: what a domain says is kept in the rows of its calendars, which is what every plan and write obeys.
+
+A calendar's row says whose policy holds for what leaves it. It is brought up to date before a cycle plans and before each request that
+writes, and for all calendars of a domain as soon as anybody hears of a change.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from policy import keeper
+from policy.models import Domain
+from policy.names import domains_of
+from policy.standing import State, state_of, wants_asking
+from policy.verdict import Verdict
+from sync.models import Calendar, Flow
+from sync.store import work
+
+# How long a cycle goes on with what it heard without looking into the rows again.
+BRIEFLY = timedelta(seconds=5)
+# Domains that nobody needed for so long are not asked in the background; a write asks by itself.
+NEEDED = timedelta(days=1)
+# Sooner than what is known grows too old, so that a new record is seen within a minute of being published.
+EARLY = timedelta(seconds=40)
+
+
+class Enforcer:
+    """Keeps the policy of calendars up to date for the length of a cycle."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._looked: dict[int, datetime] = {}
+
+    def heed(self, calendars: Iterable[Calendar]) -> bool:
+        """Bring rows and `calendars` in line with what their domains publish. True: something was planned under another policy."""
+        changed = False
+        for calendar in calendars:
+            now = self._clock()
+            if calendar.pk not in self._looked or now - self._looked[calendar.pk] >= BRIEFLY:
+                self._looked[calendar.pk] = now
+                changed |= apply(calendar, keeper.verdict(domains(calendar), now), now)
+        return changed
+
+
+def domains(calendar: Calendar) -> frozenset[str]:
+    """Every domain that speaks for a calendar: of its account, by all its names, and of whoever owns the calendar."""
+    connection = calendar.connection
+    return domains_of([connection.address, *connection.aliases.split(), calendar.owner])
+
+
+def apply(calendar: Calendar, verdict: Verdict, now: datetime) -> bool:
+    """Write a verdict into the calendar's row, and make due what follows from it. True: `calendar` said something else until now."""
+    domain = verdict.domain if verdict.private else ""
+    state = verdict.state.value if verdict.private else ""
+    before = (calendar.policy_domain, calendar.policy_state)
+    calendar.policy_domain, calendar.policy_state = domain, state
+    if before == (domain, state):
+        return False
+    with transaction.atomic():
+        row = Calendar.objects.select_for_update().filter(pk=calendar.pk).first()
+        # Another cycle may have heard of it as well, and the account may have been taken away.
+        if row is not None and (row.policy_domain, row.policy_state) != (domain, state):
+            Calendar.objects.filter(pk=calendar.pk).update(policy_domain=domain, policy_state=state)
+            _follow(calendar, row.policy_state, state, now)
+    return True
+
+
+def _follow(calendar: Calendar, was: str, state: str, now: datetime) -> None:
+    """A policy that was published strips what stands there already. A silence holds back only what is written from now on."""
+    flows = Flow.objects.filter(source=calendar, ending_at=None)
+    if state == State.PRIVATE:
+        open_ones = flows.filter(private=False)
+        open_ones.update(strip_due=True)
+        work.look_again(list(open_ones), now)
+    elif not state and was:
+        # What was written privately meanwhile gets its details, where the person wants them.
+        work.look_again(list(flows.filter(private=False)), now)
+
+
+def sweep(clock: Callable[[], datetime], most: int = 50) -> int:
+    """Ask about domains in use whose answer is getting old; returns how many were asked. Workers share the domains by claiming them."""
+    now = clock()
+    asked = 0
+    needed = Domain.objects.filter(needed_at__gt=now - NEEDED).order_by("asked_at")
+    for row in needed.filter(Q(asked_at=None) | Q(asked_at__lte=now - EARLY))[:most]:
+        if row.failures and not wants_asking(row.standing, now):
+            continue
+        asked += 1
+        before = (state_of(row.standing, now), row.subdomains)
+        known = keeper.learn(row.name, keeper.ask(row.name), clock())
+        if (state_of(known, now), known.subdomains) != before:
+            spread(row.name, clock)
+    return asked
+
+
+def spread(domain: str, clock: Callable[[], datetime]) -> None:
+    """Every calendar that this domain speaks for, or may cover, follows now."""
+    enforcer = Enforcer(clock)
+    enforcer.heed(_spoken_for(domain))
+
+
+def _spoken_for(domain: str) -> QuerySet[Calendar]:
+    # What only looks alike is judged by its own domains anyway; aliases stand beside each other in one text.
+    of = Q(connection__aliases__icontains=domain)
+    for end in (f"@{domain}", f".{domain}"):
+        of |= Q(connection__address__iendswith=end) | Q(owner__iendswith=end)
+    used = Q(flows_out__isnull=False) | Q(flows_in__isnull=False)
+    return Calendar.objects.filter(of, used).select_related("connection").distinct()
