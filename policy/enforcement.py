@@ -85,7 +85,7 @@ def sweep(clock: Callable[[], datetime], most: int = 50) -> int:
     asked = 0
     needed = Domain.objects.filter(needed_at__gt=now - NEEDED).order_by("asked_at")
     for row in needed.filter(Q(asked_at=None) | Q(asked_at__lte=now - EARLY))[:most]:
-        if row.failures and not wants_asking(row.standing, now):
+        if (row.failures and not wants_asking(row.standing, now)) or not _claim(row, now):
             continue
         asked += 1
         before = (state_of(row.standing, now), row.subdomains)
@@ -93,6 +93,11 @@ def sweep(clock: Callable[[], datetime], most: int = 50) -> int:
         if (state_of(known, now), known.subdomains) != before:
             spread(row.name, clock)
     return asked
+
+
+def _claim(row: Domain, now: datetime) -> bool:
+    """Whether no other worker asks about it just now."""
+    return bool(Domain.objects.filter(pk=row.pk, asked_at=row.asked_at).update(asked_at=now))
 
 
 def spread(domain: str, clock: Callable[[], datetime]) -> None:

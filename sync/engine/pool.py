@@ -15,6 +15,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
 from sync.engine.cycle import Cycle, bare
+from sync.engine.lookout import look_out
 from sync.models import Calendar
 from sync.store import due, heartbeats
 
@@ -46,6 +47,8 @@ class Pool:
         self._stopped.set()
 
     def run(self) -> None:
+        lookout = threading.Thread(target=self._look_out, name="lookout", daemon=True)
+        lookout.start()
         with ThreadPoolExecutor(self._threads, thread_name_prefix="cycle") as executor:
             while not self._stopped.is_set():
                 self._beat()
@@ -69,6 +72,10 @@ class Pool:
         except DatabaseError as error:
             log.exception("no sign of life could be given", exc_info=bare(error))
             close_old_connections()
+
+    def _look_out(self) -> None:
+        look_out(self._stopped, self._clock)
+        connection.close()
 
     def _fill(self, executor: ThreadPoolExecutor) -> bool:
         """Claim as many calendars as there are free threads. True: some were due, so look again at once."""

@@ -8,6 +8,7 @@ from enum import Enum
 
 from django.utils import timezone
 
+from policy.enforcement import Enforcer
 from sync.core.event import Content, Event
 from sync.core.operation import Create, Delete, Forget, Reason, Side, Skip, Update
 from sync.core.privacy import stripped
@@ -139,6 +140,7 @@ def events_of(calendar: Calendar, clients: Clients) -> list[Event]:
 
 def _preview(flows: Sequence[Flow], calendars: Sequence[Calendar], *, copies_count: bool) -> Preview:
     """`copies_count`: events that are copies themselves are told among those that are not copied."""
+    Enforcer(timezone.now).heed(calendars)
     now = timezone.now()
     clients = Clients(now)
     links = Link.objects.filter(flow__in=[flow.pk for flow in flows if flow.pk]).order_by("starts_at")[:1]

@@ -1,6 +1,8 @@
 """The policy of a domain in every cycle and at every write: nothing that it hides leaves, and what stands there is stripped."""
 
+import threading
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 
@@ -10,7 +12,7 @@ from policy.record import Policy, Record
 from policy.standing import Answer
 from sync.core.event import Sensitivity
 from sync.core.operation import Create, Reason
-from sync.engine import write
+from sync.engine import lookout, preview, write
 from sync.models import Calendar, Flow, FlowSettings, Link
 from sync.store.work import Task
 from tests.engine.world import OPEN, World
@@ -248,3 +250,27 @@ def test_domains_that_nobody_needs_any_more_are_not_asked_in_the_background(worl
     world.pair(work, home, OPEN)
     Domain.objects.update(needed_at=world.now - timedelta(days=2), asked_at=None)
     assert enforcement.sweep(lambda: world.now) == 0
+
+
+def test_a_dry_run_shows_what_the_policy_leaves(world, dns, work, home):
+    dns.publish("contoso.example")
+    world.event(work, "Merger")
+    found = preview.dry_run(first=work, second=home, out=OPEN, back=None)
+    assert [line.title for line in found.flows[0].lines] == ["Busy"]
+
+
+def test_a_worker_hears_of_a_policy_while_nothing_moves(world, dns, work, home):
+    world.event(work, "Merger")
+    world.pair(work, home, OPEN)
+    dns.publish("contoso.example")
+    world.wait(seconds=61)
+    stopped = threading.Event()
+
+    def clock():
+        stopped.set()
+        return world.now
+
+    with patch.object(lookout, "EVERY", 0):
+        lookout.look_out(stopped, clock)
+    world.sync()
+    assert texts(world, home) == {"Busy"}
