@@ -9,7 +9,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import Connection
-from sync.models import Activity, Brake, Calendar, Flow, Link, Pair
+from sync.models import Activity, Brake, Calendar, Flow, FlowSettings, Link, Pair
 from sync.proven import Audits, audits
 from sync.standing import Facts, Standing, stand
 from sync.wording import calendar_name, copied_words, looks_words
@@ -50,7 +50,8 @@ class FlowRow:
 
     @property
     def looks(self) -> str:
-        return looks_words(self.flow)
+        settings = FlowSettings.of(self.flow)
+        return looks_words(settings.enforced if self.source.policy_domain else settings)
 
     @property
     def copied(self) -> str:

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
+from policy.banner import Banner, banner
+from policy.enforcement import Enforcer
 from sync import example
 from sync.access import calendars_of, person
 from sync.example import Sample, Shown
@@ -47,17 +50,19 @@ class Side:
     after: Shown
     made_up: bool
     sealed: str
+    policy: Banner | None = None
 
 
 def side(form: FlowForm, request: HttpRequest) -> Side:
     """A form that comes back with its event shows the same one again; otherwise the calendar is asked."""
     known = example.unseal(request.POST.get(f"{form.prefix}-event", ""))
+    Enforcer(timezone.now).heed([form.source, form.target])
     return _side(form, known or example.sample(form.source))
 
 
 def _side(form: FlowForm, found: Sample) -> Side:
     shown = example.after(found.event, form.source, form.target, form.settings)
-    return Side(form, example.before(found.event), shown, found.made_up, example.seal(found))
+    return Side(form, example.before(found.event), shown, found.made_up, example.seal(found), banner(form.source))
 
 
 def picture(request: HttpRequest) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Every piece of the site once, with made values."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 from django.http import HttpRequest, HttpResponse
@@ -7,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from policy.banner import Banner
 from sync.example import Shown
 from sync.forms import SettingsForm
 from sync.standing import Facts, stand
@@ -31,7 +33,9 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "shown_before": BEFORE,
         "shown_full": BEFORE,
         "shown_private": PRIVATE,
-        "policy": {"domain": "northwind.example", "read": "12 s ago"},
+        "policy": Banner(
+            "northwind.example", "v=hetk1; policy=private", timezone.now() - timedelta(seconds=12), silent=False
+        ),
         "form": SettingsForm(),
         "broken": _broken(),
         "row": SimpleNamespace(first_name="Work", second_name="Home", two_way=True),
