@@ -16,7 +16,7 @@ from policy.names import domains_of
 from policy.standing import State, state_of, wants_asking
 from policy.verdict import Verdict
 from sync.models import Calendar, Flow
-from sync.store import work
+from sync.store import locks, work
 
 # How long a cycle goes on with what it heard without looking into the rows again.
 BRIEFLY = timedelta(seconds=5)
@@ -59,12 +59,20 @@ def apply(calendar: Calendar, verdict: Verdict, now: datetime) -> bool:
     if before == (domain, state):
         return False
     with transaction.atomic():
-        row = Calendar.objects.select_for_update().filter(pk=calendar.pk).first()
+        locks.flows_touching([calendar.pk])
+        locks.calendars(calendar.pk for calendar in _around(calendar))
+        row = Calendar.objects.filter(pk=calendar.pk).first()
         # Another cycle may have heard of it as well, and the account may have been taken away.
         if row is not None and (row.policy_domain, row.policy_state) != (domain, state):
             Calendar.objects.filter(pk=calendar.pk).update(policy_domain=domain, policy_state=state)
             _follow(calendar, row.policy_state, state, now)
     return True
+
+
+def _around(calendar: Calendar) -> QuerySet[Calendar]:
+    """A calendar and all that are kept in step with it."""
+    beside = Q(pk=calendar.pk) | Q(flows_in__source=calendar) | Q(flows_out__target=calendar)
+    return Calendar.objects.filter(beside).distinct()
 
 
 def _follow(calendar: Calendar, was: str, state: str, now: datetime) -> None:

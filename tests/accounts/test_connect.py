@@ -47,20 +47,6 @@ def test_one_consent_connects_an_account_with_its_calendars(sandbox, alice, brow
     assert oauth.access_token(connection)
 
 
-@pytest.mark.parametrize(
-    ("kind", "person", "aliases"),
-    [
-        ("microsoft", "charlie-northwind", "charlie@traders.example"),
-        ("microsoft", "alice-northwind", ""),
-        ("google", "alice-contoso", "contoso.example"),
-        ("google", "alice-gmail", ""),
-    ],
-)
-def test_every_address_that_speaks_for_an_account_is_remembered(sandbox, alice, browser, kind, person, aliases):
-    browser.through(f"/connect/{kind}/", person, next="/connections/")
-    assert Connection.objects.get(user=alice).aliases == aliases
-
-
 def test_accounts_of_both_providers_stand_side_by_side(sandbox, alice, browser):
     browser.through("/connect/microsoft/", "alice-northwind", next="/connections/")
     browser.through("/connect/microsoft/", "alice-outlook", next="/connections/")

@@ -1,0 +1,33 @@
+"""Every name of an account counts for policies, not only the one it signs in with."""
+
+import pytest
+
+from accounts.models import Connection
+from tests.accounts.browser import Browser
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def alice():
+    return make_user("alice")
+
+
+@pytest.fixture
+def browser(alice):
+    return Browser(alice)
+
+
+@pytest.mark.parametrize(
+    ("kind", "person", "aliases"),
+    [
+        ("microsoft", "charlie-northwind", "charlie@traders.example"),
+        ("microsoft", "alice-northwind", ""),
+        ("google", "alice-contoso", "contoso.example"),
+        ("google", "alice-gmail", ""),
+    ],
+)
+def test_every_address_that_speaks_for_an_account_is_remembered(sandbox, alice, browser, kind, person, aliases):
+    browser.through(f"/connect/{kind}/", person, next="/connections/")
+    assert Connection.objects.get(user=alice).aliases == aliases
