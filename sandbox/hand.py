@@ -16,7 +16,7 @@ class HandEvent:
     """An event as its owner sees it. All-day events carry dates, `end` exclusive; others aware times.
 
     `recurrence` is the rule (RRULE without the prefix) of the series it belongs to; `series_id` the series of an instance;
-    `is_copy` says that it carries a mark of Hetk's, whatever kind.
+    `is_copy` says that it carries a mark of Hetk's, whatever kind. `label` is its colour or category, in the cloud's own words.
     """
 
     id: str
@@ -35,6 +35,7 @@ class HandEvent:
     is_copy: bool
     created: datetime
     updated: datetime
+    label: str = ""
 
 
 class Hand(Protocol):
@@ -77,7 +78,7 @@ class Hand(Protocol):
         """
 
     def edit(self, person: Person, calendar_id: str | None, id: str, **changes: Any) -> None:
-        """Changes the named fields (those of `create`)."""
+        """Changes the named fields (those of `create`, and `label` where the cloud has any)."""
 
     def move(self, person: Person, calendar_id: str | None, id: str, start: Moment, end: Moment) -> None:
         """Gives it other times."""

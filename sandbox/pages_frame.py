@@ -86,6 +86,7 @@ def block(event: HandEvent, now: datetime, *, hue: int = 0, href: str | None = N
         else "",
         f"{len(event.attendees)} invited" if event.attendees else "",
         event.location,
+        f"label {event.label}" if event.label else "",
         calendar,
     ]
     told = " · ".join(note for note in notes if note)

@@ -9,12 +9,17 @@ from django.core.exceptions import ValidationError
 from accounts.models import Kind
 from sync.core.privacy import BUSY_TITLE, TITLE_PLACE
 from sync.models import Calendar, FlowSettings, ShowAsRule
-from sync.models.flow import WEEKDAYS, UnansweredRule, WholeDaysRule
+from sync.models.flow import WEEKDAYS, LabelRule, UnansweredRule, WholeDaysRule
 from sync.wording import DAYS, calendar_name, copied_words
 
 ANY_TIME, WORKING_HOURS = "any", "hours"
 OFFICE = {"days": list("12345"), "hours_from": "09:00", "hours_to": "17:00"}
 HOURS = frozenset({"time", "days", "hours_from", "hours_to"})
+# Kinds of account whose events can have a colour, and how it is shown there.
+LABELLED: dict[str, str] = {
+    Kind.GOOGLE: "The colour of the copies. You can give single copies another one.",
+    Kind.MICROSOFT: "A category such as “Blue category”. It has a colour where your list of categories has that name.",
+}
 DETAILS = [("title", "Title"), ("description", "Description"), ("location", "Place"), ("guests", "Guests")]
 LEAVE = [("free", "Events shown as free"), ("out_of_office", "Out of office"), ("focus_time", "Focus time")]
 
@@ -55,6 +60,7 @@ class FlowForm(forms.Form):
         help_text="{title} stands for the title of the event: “[Work] {title}”.",
     )
     word = forms.CharField(label="Instead of a hidden title", max_length=40, required=False, validators=[plain_words])
+    label = forms.ChoiceField(label="Label of the copies", choices=LabelRule.choices, required=False)
     whole_days = forms.ChoiceField(label="All-day events", choices=WholeDaysRule.choices, required=False)
     unanswered = forms.ChoiceField(
         label="Invitations without an answer", choices=UnansweredRule.choices, required=False
@@ -95,6 +101,10 @@ class FlowForm(forms.Form):
             # Google has no such value outside its own out-of-office events.
             choices = [choice for choice in ShowAsRule.choices if choice[0] != ShowAsRule.OUT_OF_OFFICE]
             self.fields["show_as"].choices = choices  # type: ignore[attr-defined]
+        if target.connection.kind in LABELLED:
+            self.fields["label"].help_text = LABELLED[target.connection.kind]
+        else:
+            del self.fields["label"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -133,7 +143,7 @@ class FlowForm(forms.Form):
 
     @property
     def looks_open(self) -> bool:
-        return self._differs({"hide", "template", "word"})
+        return self._differs({"hide", "template", "word", "label"})
 
     @property
     def copied(self) -> str:
@@ -155,6 +165,7 @@ def chosen_settings(data: dict[str, Any]) -> FlowSettings:
         **{f"show_{name}": name not in hide for name, _ in DETAILS},
         template=data.get("template") or TITLE_PLACE,
         word=data.get("word") or BUSY_TITLE,
+        label=data.get("label") or LabelRule.NONE.value,
         whole_days=data.get("whole_days") or WholeDaysRule.COPY.value,
         unanswered=data.get("unanswered") or UnansweredRule.TENTATIVE.value,
         copy_declined=bool(data.get("declined")),
@@ -178,6 +189,7 @@ def flow_initial(settings: FlowSettings) -> dict[str, Any]:
         "hide": [name for name, _ in DETAILS if not getattr(settings, f"show_{name}")],
         "template": settings.template,
         "word": settings.word,
+        "label": settings.label,
         "whole_days": settings.whole_days,
         "unanswered": settings.unanswered,
         "declined": settings.copy_declined,

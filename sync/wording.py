@@ -7,7 +7,7 @@ from django.utils import timezone
 from sync.core.filters import words
 from sync.core.privacy import TITLE_PLACE
 from sync.models import Calendar, Flow, FlowSettings, ShowAsRule, Verification
-from sync.models.flow import WEEKDAYS, UnansweredRule, WholeDaysRule
+from sync.models.flow import WEEKDAYS, LabelRule, UnansweredRule, WholeDaysRule
 
 DAYS = {"1": "Mon", "2": "Tue", "3": "Wed", "4": "Thu", "5": "Fri", "6": "Sat", "7": "Sun"}
 PLAIN_NAMES = {"calendar", "kalender", "calendrier", "calendario"}
@@ -82,6 +82,8 @@ def looks_words(chosen: Flow | FlowSettings) -> str:
         told.append(f"titles as “{chosen.template}”")
     if chosen.show_as != ShowAsRule.KEEP:
         told.append(f"shown as {ShowAsRule(chosen.show_as).label.lower()}")
+    if chosen.label:
+        told.append(f"labelled {LabelRule(chosen.label).label.lower()}")
     if chosen.transform_identity and not chosen.private:
         told.append("your address exchanged")
     return ", ".join(told)

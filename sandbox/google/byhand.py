@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ANSWERS = {"accepted": "accepted", "tentative": "tentative", "declined": "declined", "unanswered": "needsAction"}
 SENSITIVITIES = {"normal": "default", "personal": "private", "private": "private", "confidential": "confidential"}
+TEXTS = {"title": "summary", "description": "description", "location": "location", "label": "colorId"}
 KINDS = {
     "out_of_office": "outOfOffice",
     "focus_time": "focusTime",
@@ -147,7 +148,7 @@ def _refusals(act: Any, *args: Any, **named: Any) -> Any:
 def _said(given: dict[str, Any], old: Fields) -> Fields:
     """The named fields but the times, as Google's; what is empty is taken away."""
     body: Fields = {}
-    for name, told in (("title", "summary"), ("description", "description"), ("location", "location")):
+    for name, told in TEXTS.items():
         if name in given:
             body[told] = given[name] or None
     if "show_as" in given:
@@ -227,4 +228,5 @@ def _seen(calendar: Calendar, item: Item) -> HandEvent:
         is_copy=any("hetk" in name.lower() for name in private),
         created=datetime.fromisoformat(fields["created"]),
         updated=datetime.fromisoformat(fields["updated"]),
+        label=fields.get("colorId", ""),
     )

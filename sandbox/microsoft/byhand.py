@@ -85,6 +85,8 @@ class GraphHand:
         one = self._find(person, calendar_id, id)
         texts = {name: changes[name] for name in ("title", "description", "location", "attendees") if name in changes}
         body = _texts(**texts) | {NAMES[name]: changes[name] for name in ("show_as", "sensitivity") if name in changes}
+        if "label" in changes:
+            body["categories"] = [changes["label"]] if changes["label"] else []
         if {"start", "end", "all_day", "zone"} & changes.keys():
             # Without new times the zone stays what it was; with them too, unless another one is named.
             known = changes.get("zone") or one.span.start_zone
@@ -212,6 +214,7 @@ def _seen(one: Instance, mailbox: Mailbox) -> HandEvent:
         is_copy=any("hetk" in key.lower() for key in {**item.properties, **one.piece.properties}),
         created=one.piece.created,
         updated=one.piece.modified,
+        label=", ".join(fields.get("categories") or ()),
     )
 
 

@@ -58,6 +58,17 @@ class Kind(StrEnum):
     BIRTHDAY = "birthday"
 
 
+class Label(StrEnum):
+    """Colours that a person may give to copies: those that every provider which shows any has a name for."""
+
+    RED = "red"
+    ORANGE = "orange"
+    YELLOW = "yellow"
+    GREEN = "green"
+    BLUE = "blue"
+    PURPLE = "purple"
+
+
 @dataclass(frozen=True, slots=True)
 class Timed:
     """A span between two instants. `start` and `end` are aware and in UTC; `zone` is the IANA name the person chose."""
@@ -107,6 +118,7 @@ class Event:
     `id` and `version` are the provider's (Graph id and changeKey, Google id and etag, CalDAV href and ETag), opaque and
     case-sensitive. `series_id` names the master, which names itself. `mark` is the raw text that some Hetk wrote into a copy, `key` the
     idempotency key it was created under (Graph transactionId, Google id); both are checked by `core.mark`, never trusted.
+    `label`: a `Label`, another colour by its provider's own name, or "". It says nothing of an origin and never travels.
     `unsure_of_mark`: the reading could not tell whether there is a mark; the event must be fetched by id to know.
     """
 
@@ -123,6 +135,7 @@ class Event:
     updated: datetime | None = None
     mark: str = ""
     key: str = ""
+    label: str = ""
     unsure_of_mark: bool = False
 
     @property

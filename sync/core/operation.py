@@ -95,21 +95,28 @@ class Side(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """Make the copy. A higher `generation` makes a new one where a person deleted the last."""
+    """Make the copy. A higher `generation` makes a new one where a person deleted the last. `label`: see `Rules`."""
 
     content: Content
     generation: int
     reason: Reason
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Change `fields` of one side to what `content` says."""
+    """Change `fields` of one side to what `content` says.
+
+    label: what the flow gives its copies; never for an origin. relabel: it is to stand there now, whatever does. Otherwise what
+    stands there stays.
+    """
 
     side: Side
     content: Content
     fields: frozenset[Field]
     reason: Reason
+    label: str = ""
+    relabel: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,8 @@ class Copy(Enum):
 class Known:
     """What the link remembers: its salt, and fingerprints of what was last agreed (empty: never).
 
-    in_doubt: nobody knows whether what was last written stands in the copy, or what stood there before.
+    label: the one last given to the copy. in_doubt: nobody knows whether what was last written stands in the copy, or what stood
+    there before.
     """
 
     salt: str
@@ -43,16 +44,21 @@ class Known:
     origin: Prints = field(default_factory=dict)
     written: Prints = field(default_factory=dict)
     copy: Prints = field(default_factory=dict)
+    label: str = ""
     in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What one flow asks for. `two_way`: changes of the copy may travel back. `target_address`: whose calendar it is."""
+    """What one flow asks for. `two_way`: changes of the copy may travel back. `target_address`: whose calendar it is.
+
+    `label`: a mark of our own on each copy, the same for all of a flow, hence no field: it tells nothing and goes nowhere.
+    """
 
     looks: Looks
     filters: Filters = field(default_factory=Filters)
     two_way: bool = False
+    label: str = ""
     target_address: str = ""
     ending: bool = False
 
@@ -101,10 +107,10 @@ class Planner:
                 return [self._first(origin, sight, rules, now)]
             case (Event(), None, Copy.GONE) if not sight.known.copy:
                 # We were removing it ourselves when the answer was lost, and now it is wanted again.
-                return [Create(project(origin, rules.looks), sight.known.generation + 1, Reason.NEW)]
+                return [Create(project(origin, rules.looks), sight.known.generation + 1, Reason.NEW, rules.label)]
             case (Event(), None, Copy.AWAY | Copy.GONE) if self._origin_changed(origin, sight.known):
                 content = project(origin, rules.looks)
-                return [Create(content, sight.known.generation + 1, Reason.ORIGIN_CHANGED)]
+                return [Create(content, sight.known.generation + 1, Reason.ORIGIN_CHANGED, rules.label)]
             case (Event(), None, Copy.GONE) if may_follow(origin, rules):
                 return [Delete(Side.ORIGIN, Reason.COPY_DELETED)]
             case (Event(), None, Copy.AWAY | Copy.GONE):
@@ -122,17 +128,18 @@ class Planner:
         moved = self._prints.of_event(origin, sight.known.salt)[Field.WHEN] != sight.known.origin.get(Field.WHEN)
         if sight.was_met and moved:
             return Skip(Reason.SAME_MEETING, again_at=now + GRACE)
-        return Create(project(origin, rules.looks), sight.known.generation, Reason.NEW)
+        return Create(project(origin, rules.looks), sight.known.generation, Reason.NEW, rules.label)
 
     def _merge(self, origin: Event, copy: Event | Copy, known: Known, rules: Rules) -> list[Operation]:
         """Both exist: bring them in step, field by field."""
         desired = project(origin, rules.looks)
         wanted = self._prints.of_content(desired, known.salt)
         seen = self._prints.of_event(copy, known.salt) if isinstance(copy, Event) else known.copy
+        relabel = wants_label(copy, known, rules)
         if not known.copy:
             by_hand = self._by_hand(desired, wanted, copy, seen, known)
             if not by_hand:
-                return self._adopt(origin, wanted, seen, rules)
+                return self._adopt(origin, wanted, seen, rules, relabel=relabel)
             # What a person did to a copy before anybody knew that it had been made counts like any edit.
             known = replace(known, copy={**seen, **{name: known.written[name] for name in by_hand}})
         apart = {name for name in Field if not isinstance(copy, Event) or seen.get(name) != wanted[name]}
@@ -146,11 +153,12 @@ class Planner:
         if back and isinstance(copy, Event):
             content = give_back(origin.content, copy.content, back, rules.looks)
             operations.append(Update(Side.ORIGIN, content, back, Reason.COPY_CHANGED))
-        if forward:
+        if forward or relabel:
             if isinstance(copy, Event):
                 # A provider may replace the whole copy: what travels back must not be undone on the way.
                 desired = replace(desired, **{name.value: getattr(copy.content, name.value) for name in back})
-            operations.append(Update(Side.COPY, desired, forward, self._why(forward, touched, reason, origin, known)))
+            why = self._why(forward, touched, reason, origin, known)
+            operations.append(Update(Side.COPY, desired, forward, why, rules.label, relabel))
         return operations or [Keep(Reason.IN_STEP)]
 
     def _by_hand(
@@ -168,12 +176,12 @@ class Planner:
         cut = {n for n in texts if getattr(desired, n.value).startswith(getattr(copy.content, n.value))}
         return frozenset(changed - cut)
 
-    def _adopt(self, origin: Event, wanted: Prints, seen: Prints, rules: Rules) -> list[Operation]:
+    def _adopt(self, origin: Event, wanted: Prints, seen: Prints, rules: Rules, *, relabel: bool) -> list[Operation]:
         """A copy whose history is not known: the origin decides, and only what differs is written."""
         differing = frozenset(name for name in Field if wanted[name] != seen.get(name))
-        if not differing:
+        if not differing and not relabel:
             return [Keep(Reason.FOUND)]
-        return [Update(Side.COPY, project(origin, rules.looks), differing, Reason.FOUND)]
+        return [Update(Side.COPY, project(origin, rules.looks), differing, Reason.FOUND, rules.label, relabel)]
 
     def _back(
         self, touched: set[Field], origin: Event, copy: Event | Copy, known: Known, rules: Rules
@@ -223,6 +231,14 @@ def exclusion(origin: Event, rules: Rules, window: Window, *, met: bool = False)
 def may_follow(origin: Event, rules: Rules) -> bool:
     """Whether deleting the copy deletes the origin: a two-way flow that hides nothing, and nobody else is invited."""
     return rules.two_way and not rules.looks.hidden and not origin.has_guests
+
+
+def wants_label(copy: Event | Copy, known: Known, rules: Rules) -> bool:
+    """Whether the copy is to have another label: only because the flow gives another than it did, never because somebody chose
+    one by hand.
+    """
+    stands = isinstance(copy, Event) and copy.label == rules.label
+    return known.label != rules.label and not stands
 
 
 def newer(copy: Event, origin: Event) -> bool:

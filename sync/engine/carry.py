@@ -98,7 +98,7 @@ class Carrier:
         for link, copy in shown:
             bare = stripped(copy.content, looks)
             if fields := differing(copy.content, bare):
-                operation = Update(Side.COPY, bare, fields, Reason.SETTINGS)
+                operation = Update(Side.COPY, bare, fields, Reason.SETTINGS, link.label)
                 steps.append(Step(Task(link, flow), operation, None, copy, strips=True))
         failed = self.tally.failed
         self._write(flow.target, steps, record.stripped)

@@ -82,13 +82,20 @@ def as_write(job: Job) -> Write:
     flow, link, operation = job.task.flow, job.task.link, job.operation
     target, source = (marks().calendar_ref(calendar.identity) for calendar in (flow.target, flow.source))
     match operation:
-        case Create(content=content, generation=generation):
+        case Create(content=content, generation=generation, label=label):
             key = marks().key(target, link.origin_ref, generation)
-            return Insert(key=key, mark=marks().mark(target, source, link.origin_ref, generation), content=content)
+            mark = marks().mark(target, source, link.origin_ref, generation)
+            return Insert(key=key, mark=mark, content=content, label=label)
         case Update(side=Side.COPY):
             mark = marks().mark(target, source, link.origin_ref, link.generation)
             return UpdateWrite(
-                id=link.copy_id, version=job.version, content=operation.content, fields=operation.fields, mark=mark
+                id=link.copy_id,
+                version=job.version,
+                content=operation.content,
+                fields=operation.fields,
+                mark=mark,
+                label=operation.label,
+                relabel=operation.relabel,
             )
         case Update():
             return UpdateWrite(

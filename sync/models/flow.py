@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
+from sync.core.event import Label
 from sync.core.filters import Unanswered, WholeDays
 from sync.core.privacy import BUSY_TITLE, TITLE_PLACE
 from sync.models.calendar import Calendar
@@ -37,11 +38,21 @@ class UnansweredRule(models.TextChoices):
     SKIP = Unanswered.SKIP.value, "Leave out"
 
 
+class LabelRule(models.TextChoices):
+    NONE = "", "None"
+    RED = Label.RED.value, "Red"
+    ORANGE = Label.ORANGE.value, "Orange"
+    YELLOW = Label.YELLOW.value, "Yellow"
+    GREEN = Label.GREEN.value, "Green"
+    BLUE = Label.BLUE.value, "Blue"
+    PURPLE = Label.PURPLE.value, "Purple"
+
+
 @dataclass(frozen=True, slots=True)
 class FlowSettings:
     """What a person asks of one direction: the columns of `Flow` that are theirs to choose, as a value.
 
-    show_as, whole_days, unanswered: values of the rules above. template: the title of copies with `{title}` once. word: the
+    show_as, whole_days, unanswered, label: values of the rules above. template: the title of copies with `{title}` once. word: the
     title where titles are hidden. weekdays: ISO numbers of the days to copy. hours_from, hours_to: wall clock of the person's
     zone, both None for the whole day. only_words, not_words: one a line, or set apart by commas.
     """
@@ -55,6 +66,7 @@ class FlowSettings:
     show_guests: bool = True
     template: str = TITLE_PLACE
     word: str = BUSY_TITLE
+    label: str = LabelRule.NONE.value
     whole_days: str = WholeDaysRule.COPY.value
     unanswered: str = UnansweredRule.TENTATIVE.value
     copy_free: bool = True
@@ -104,6 +116,7 @@ class Flow(models.Model):
     show_guests = models.BooleanField(default=True)
     template = models.CharField(max_length=60, default=TITLE_PLACE)
     word = models.CharField(max_length=40, default=BUSY_TITLE)
+    label = models.CharField(max_length=8, choices=LabelRule, default=LabelRule.NONE, blank=True)
 
     # What is copied.
     whole_days = models.CharField(max_length=8, choices=WholeDaysRule, default=WholeDaysRule.COPY)

@@ -46,6 +46,8 @@ class Link(models.Model):
     written_prints = models.CharField(max_length=160, blank=True)
     copy_prints = models.CharField(max_length=160, blank=True)
 
+    # The label that was last given to the copy; a person may have given it another since.
+    label = models.CharField(max_length=8, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.SEEN)
     reason = models.CharField(max_length=32, blank=True)
     generation = models.PositiveIntegerField(default=0)

@@ -30,6 +30,7 @@ class Traits:
     seats: how many requests at once one mailbox bears.
     batch: how many writes go in one request (1: none).
     fetch: how many events one request brings by id.
+    labels: copies can have a colour. Elsewhere a write's label is passed over, and people are not offered any.
     """
 
     conditional: bool
@@ -38,6 +39,7 @@ class Traits:
     seats: int
     batch: int
     fetch: int
+    labels: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +85,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Insert:
-    """Create a copy. `key`: idempotency key (lower-case base32hex, valid as a Google id and a Graph transactionId)."""
+    """Create a copy. `key`: idempotency key (lower-case base32hex, valid as a Google id and a Graph transactionId).
+
+    `label`: a `Label`, or "" for none.
+    """
 
     key: str
     mark: str
     content: Content
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +102,8 @@ class Update:
 
     With `mark`: a copy of ours; `content` is all it says, and the provider may replace the whole event. Without: somebody's own
     event; only `fields` of `content` may be touched. `version`: the one expected, or "" for "whatever is there".
+    `label`: what the flow gives its copies. `relabel`: it replaces what stands there; otherwise a copy of a flow that gives one
+    keeps the colour it has, which may be a person's choice. Somebody's own event keeps its own in any case.
     """
 
     id: str
@@ -103,6 +111,8 @@ class Update:
     content: Content
     fields: frozenset[Field]
     mark: str = ""
+    label: str = ""
+    relabel: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -196,18 +196,26 @@ class MemoryProvider:
         if not shelf.listed.can_write:
             raise NoAccess("the calendar is read-only", status=403)
         match write:
-            case Insert(key=key, mark=mark, content=content):
+            case Insert(key=key, mark=mark, content=content, label=label):
                 if key in shelf.keys:
                     raise Exists("the key is taken", status=409)
-                made = self.cloud.create(id, content, key=key, mark=mark, organizer=self.address)
+                label = label if self.traits.labels else ""
+                made = self.cloud.create(id, content, key=key, mark=mark, label=label, organizer=self.address)
                 return shelf.events[made]
             case Update():
-                return self.cloud.put(id, _updated(self._expected(shelf, write.id, write.version), write))
+                return self.cloud.put(id, self._updated(self._expected(shelf, write.id, write.version), write))
             case Remove(id=gone, version=version):
                 if gone in shelf.events:
                     self._expected(shelf, gone, version)
                     self.cloud.delete(id, gone)
         return None
+
+    def _updated(self, event: Event, update: Update) -> Event:
+        if update.mark:
+            label = update.label if update.relabel and self.traits.labels else event.label
+            return replace(event, content=update.content, mark=update.mark, label=label)
+        touched = {field.value: getattr(update.content, field.value) for field in update.fields}
+        return replace(event, content=replace(event.content, **touched))
 
     def _expected(self, shelf: Shelf, id: str, version: str) -> Event:
         event = shelf.events.get(id)
@@ -270,13 +278,6 @@ class MemoryProvider:
 
     def _may_use(self, shelf: Shelf) -> bool:
         return not shelf.closed and self.address in {shelf.owner, *shelf.shared}
-
-
-def _updated(event: Event, update: Update) -> Event:
-    if update.mark:
-        return replace(event, content=update.content, mark=update.mark)
-    touched = {field.value: getattr(update.content, field.value) for field in update.fields}
-    return replace(event, content=replace(event.content, **touched))
 
 
 def _cursor(cursor: str, generation: int, span: Span) -> tuple[int, Span]:

@@ -32,9 +32,11 @@ class Manner:
     window_bites: bool = False
 
 
-LIKE_GOOGLE = Manner(traits=Traits(conditional=True, removal_proves=True, pushes=True, seats=4, batch=50, fetch=50))
+LIKE_GOOGLE = Manner(
+    traits=Traits(conditional=True, removal_proves=True, pushes=True, seats=4, batch=50, fetch=50, labels=True)
+)
 LIKE_MICROSOFT = Manner(
-    traits=Traits(conditional=False, removal_proves=False, pushes=True, seats=3, batch=20, fetch=20),
+    traits=Traits(conditional=False, removal_proves=False, pushes=True, seats=3, batch=20, fetch=20, labels=True),
     marks_in_delta=False,
     series_rebuilt=True,
     window_bites=True,

@@ -34,9 +34,10 @@ def _announce(tasks: Sequence[Task], planned: dict[int, Create]) -> None:
     for task in tasks:
         create = planned[task.link.pk]
         task.link.state, task.link.generation = Link.State.INTENT, create.generation
+        task.link.label = create.label
         task.link.copy_id = task.link.copy_seen = task.link.copy_agreed = task.link.copy_prints = ""
         task.link.written_prints = encode(fingerprints().of_content(create.content, task.link.origin_ref))
-    fields = ("state", "generation", "copy_id", "copy_seen", "copy_agreed", "copy_prints", "written_prints")
+    fields = ("state", "generation", "label", "copy_id", "copy_seen", "copy_agreed", "copy_prints", "written_prints")
     rows.save((task.link for task in tasks), fields)
 
 

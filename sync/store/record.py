@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from sync.core.event import Content, Event, Field
+from sync.core.event import Content, Event, Field, Label
 from sync.core.fingerprint import decode, encode, merged
 from sync.core.operation import Create, Delete, Forget, Keep, Operation, Reason, Side, Skip, Update
 from sync.core.privacy import project
@@ -19,7 +19,7 @@ from sync.store.work import Task
 
 FIELDS = (
     "origin_seen", "origin_agreed", "copy_id", "copy_seen", "copy_agreed", "origin_prints", "written_prints", "copy_prints",
-    "state", "reason", "generation", "due_at", "lease_until", "attempts", "written_at", "churn_day", "churn",
+    "label", "state", "reason", "generation", "due_at", "lease_until", "attempts", "written_at", "churn_day", "churn",
     "starts_at", "ends_at",
 )  # fmt: skip
 # A version that no provider gives: this side must be read before it is written.
@@ -87,11 +87,11 @@ def _agree_one(outcome: Outcome, link: Link, now: datetime) -> None:
     planned_seen = (outcome.task.link.origin_seen, outcome.task.link.copy_seen)
     link.reason, link.attempts, link.lease_until = operation.reason.value, 0, None
     match operation:
-        case Create(content=content, generation=generation):
-            link.generation, link.state = generation, Link.State.LIVE
+        case Create(content=content, generation=generation, label=label):
+            link.generation, link.state, link.label = generation, Link.State.LIVE, label
             _written(link, content, outcome.event, now)
-        case Update(side=Side.COPY, content=content):
-            link.state = Link.State.LIVE
+        case Update(side=Side.COPY, content=content, label=label):
+            link.state, link.label = Link.State.LIVE, label
             _written(link, content, outcome.event, now)
         case Update(side=Side.ORIGIN):
             link.state = link.state if outcome.more else Link.State.LIVE
@@ -165,7 +165,7 @@ def _given_back(link: Link, outcome: Outcome, origin: Event | None) -> None:
 
 
 def _kept(link: Link, outcome: Outcome) -> None:
-    link.copy_id = outcome.task.link.copy_id
+    link.copy_id, link.label = outcome.task.link.copy_id, outcome.task.flow.label
     if outcome.copy is not None:
         link.copy_agreed = outcome.copy.version
         link.copy_prints = encode(fingerprints().of_content(outcome.copy.content, link.origin_ref))
@@ -248,6 +248,7 @@ def found(task: Task, copy: Event, now: datetime) -> None:
     locks.flows([task.link.flow_id])
     Link.objects.filter(pk=task.link.pk).update(
         written_prints="",
+        label=copy.label if copy.label in set(Label) else "",
         copy_id=copy.id,
         copy_seen=copy.version,
         due_at=now,

@@ -41,6 +41,7 @@ def rules_for(
         looks=looks_for(settings, source, target),
         filters=filters_for(settings, source),
         two_way=two_way,
+        label=settings.label,
         target_address=target.address,
         ending=ending,
     )

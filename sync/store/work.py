@@ -40,6 +40,7 @@ class Task:
             origin=decode(link.origin_prints),
             written=decode(link.written_prints),
             copy=decode(link.copy_prints),
+            label=link.label,
             in_doubt=link.in_doubt,
         )
 

@@ -44,6 +44,29 @@ def test_every_change_of_looks_changes_the_same_copies_in_place(scene: Scene, so
 
 
 @ROADS
+def test_a_label_is_given_to_the_same_copies_and_a_persons_own_colour_stays(
+    scene: Scene, source: str, target: str
+) -> None:
+    here, there = make(scene, source, target)
+    pair = scene.pair(here, there)
+    ids = [event["id"] for event in scene.events(there)]
+    own, blue, red = ("Trip", "Blue category", "Red category") if "northwind" in target else ("7", "9", "11")
+    for label, shown in (("blue", blue), ("red", red), ("", ""), ("blue", blue)):
+        pairs.edit(pair=pair, out=replace(OPEN, label=label), back=None)
+        scene.sync()
+        assert [(e["id"], e["label"]) for e in scene.events(there)] == [(id, shown) for id in ids]
+        assert {e["label"] for e in scene.events(here)} == {""}
+    scene.hand(there, "edit", id=ids[0], label=own)
+    scene.sandbox.forget_requests()
+    scene.sync()
+    assert {method for method, _ in scene.requests()} <= {"GET"}
+    for event in scene.events(here):
+        scene.hand(here, "edit", id=event["id"], title="Dinner")
+    scene.sync()
+    assert [(e["title"], e["label"]) for e in scene.events(there)] == [("Dinner", own), *[("Dinner", blue)] * 2]
+
+
+@ROADS
 def test_a_title_changed_under_its_pattern_travels_back_without_it(scene: Scene, source: str, target: str) -> None:
     here, there = scene.account(source), scene.account(target)
     lunch, tea = scene.create(here, "Lunch"), scene.create(here, "Tea", hours=30)

@@ -65,8 +65,8 @@ DECIDING = (
         "the generation is not raised",
         (2,),
         PLAN,
-        "return [Create(content, sight.known.generation + 1, Reason.ORIGIN_CHANGED)]",
-        "return [Create(content, sight.known.generation, Reason.ORIGIN_CHANGED)]",
+        "return [Create(content, sight.known.generation + 1, Reason.ORIGIN_CHANGED, rules.label)]",
+        "return [Create(content, sight.known.generation, Reason.ORIGIN_CHANGED, rules.label)]",
         ("core/test_plan.py::a_deleted_copy_comes_back_under_the_next_generation_when_its_origin_changes",),
     ),
     Mutant(

@@ -82,7 +82,7 @@ def test_the_claims_of_a_challenge_are_carried_along() -> None:
         {"onlineMeetingProvider": "teamsForBusiness"},
         {"recurrence": None},
         {"subject": "x", "hideAttendees": True},
-        {"categories": ["Red"]},
+        {"importance": "high"},
     ],
     ids=lambda body: " ".join(body),
 )
@@ -112,6 +112,8 @@ def test_no_write_to_google_reaches_another_person(body: dict[str, Any]) -> None
 
 def test_what_a_copy_says_passes_the_door() -> None:
     keep_quiet({"subject": "with guest@elsewhere.example", "isReminderOn": False}, allowed=WRITABLE, off=OFF)
+    keep_quiet({"subject": "x", "categories": ["Blue category"]}, allowed=WRITABLE, off=OFF)
+    keep_quiet({"summary": "x", "colorId": "9"}, allowed=GOOGLE_WRITABLE, off=GOOGLE_OFF)
     keep_quiet({"summary": "x", "reminders": {"useDefault": False}}, allowed=GOOGLE_WRITABLE, off=GOOGLE_OFF)
     keep_quiet(None, allowed=WRITABLE, off=OFF)
 

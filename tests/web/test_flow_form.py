@@ -8,8 +8,9 @@ import pytest
 from django.urls import reverse
 
 from sync import pairs
-from sync.flow_form import FlowForm, chosen_settings, flow_initial
+from sync.flow_form import LABELLED, FlowForm, chosen_settings, flow_initial
 from sync.models import Flow, FlowSettings, Link
+from sync.providers import registry
 from sync.wording import copied_words, looks_words
 
 OPEN = FlowSettings(private=False)
@@ -21,6 +22,7 @@ CHOSEN = [
     OFFICE,
     replace(OPEN, weekdays="67"),
     replace(OPEN, only_words="a, b", not_words="c", keep_out=""),
+    replace(OPEN, label="blue"),
 ]
 
 
@@ -36,6 +38,23 @@ def posted(**data):
 
 def form(alice, **data):
     return FlowForm(alice.home, alice.work, posted(**data), prefix="out")
+
+
+def test_a_label_is_offered_where_the_target_has_colours(alice):
+    offered = form(alice, label="blue")
+    assert offered.settings.label == "blue"
+    assert looks_words(offered.settings) == "Full details, labelled blue"
+    assert "label" in form(alice, label="mauve").errors
+    alice.work.connection.kind = "icloud"
+    elsewhere = form(alice, label="blue")
+    assert "label" not in elsewhere.fields
+    assert elsewhere.settings.label == ""
+
+
+@pytest.mark.parametrize("kind", registry.BUILDERS.keys() - {"memory", "caldav"})
+def test_the_form_knows_what_each_provider_can_show(kind):
+    traits = registry.build(kind, lambda *, renew=False: "", "alice@home.example").traits
+    assert traits.labels == (kind in LABELLED)
 
 
 def test_fields_that_nobody_touched_mean_what_stands_there_at_first(alice):

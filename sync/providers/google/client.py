@@ -21,7 +21,7 @@ LONG_PAUSE = 3600.0
 RATE = frozenset(("rateLimitExceeded", "userRateLimitExceeded"))
 EXHAUSTED = frozenset(("quotaExceeded", "dailyLimitExceeded", "calendarUsageLimitsExceeded"))
 
-_NAMES = "id summary description location start end transparency visibility reminders extendedProperties"
+_NAMES = "id summary description location start end transparency visibility reminders colorId extendedProperties"
 WRITABLE = frozenset(_NAMES.split())
 OFF = {"reminders": {"useDefault": False}}
 

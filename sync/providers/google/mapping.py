@@ -18,6 +18,7 @@ from sync.core.event import (
     Event,
     Field,
     Kind,
+    Label,
     Sensitivity,
     ShowAs,
     Timed,
@@ -38,6 +39,16 @@ ANSWERS = {
     "tentative": Answer.TENTATIVE,
     "needsAction": Answer.UNANSWERED,
 }
+# Ids of the colours for events: Tomato, Tangerine, Banana, Basil, Blueberry, Grape.
+COLOURS = {
+    Label.RED.value: "11",
+    Label.ORANGE.value: "6",
+    Label.YELLOW.value: "5",
+    Label.GREEN.value: "10",
+    Label.BLUE.value: "9",
+    Label.PURPLE.value: "3",
+}
+LABELS = {colour: label for label, colour in COLOURS.items()}
 SENSITIVITIES = {"private": Sensitivity.PRIVATE, "confidential": Sensitivity.CONFIDENTIAL}
 VISIBILITIES = {
     Sensitivity.NORMAL: "default",
@@ -64,6 +75,7 @@ def event(item: Mapping[str, Any], *, address: str) -> Event:
         updated=datetime.fromisoformat(item["updated"]) if item.get("updated") else None,
         mark=own_mark,
         key=item["id"],
+        label=LABELS.get(item.get("colorId", ""), item.get("colorId", "")),
     )
 
 
@@ -154,9 +166,10 @@ def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 # Out.
 
 
-def copy_body(said: Content, mark: str) -> dict[str, Any]:
-    """The whole of a copy: what is not said here is not on it."""
+def copy_body(said: Content, mark: str, label: str = "") -> dict[str, Any]:
+    """The whole of a copy: what is not said here is not on it. `label`: as `event` reads it."""
     body = {name: value for field in Field for name, value in _said(said, field).items()}
+    body |= {"colorId": COLOURS.get(label, label)} if label else {}
     return {**body, "reminders": {"useDefault": False}, "extendedProperties": {"private": {MARK: mark}}}
 
 

@@ -45,7 +45,9 @@ def build(token: Token, address: str) -> "GoogleProvider":
 
 
 class GoogleProvider:
-    traits = Traits(conditional=True, removal_proves=True, pushes=True, seats=4, batch=BATCH_SIZE, fetch=BATCH_SIZE)
+    traits = Traits(
+        conditional=True, removal_proves=True, pushes=True, seats=4, batch=BATCH_SIZE, fetch=BATCH_SIZE, labels=True
+    )
 
     def __init__(self, token: Token, address: str, *, page_size: int = PAGE_SIZE) -> None:
         self.client = Client(token)
@@ -160,19 +162,20 @@ class GoogleProvider:
             return None
 
     def write(self, calendar_id: str, writes: Sequence[Write]) -> Iterator[Answered]:
-        writes = self._with_versions(calendar_id, writes)
+        writes = self._completed(calendar_id, writes)
         asks = [_ask(calendar_id, write) for write in writes]
         for write, outcome in zip(writes, self.client.write_all(asks), strict=True):
             yield self._answered(calendar_id, write, outcome)
 
-    def _with_versions(self, calendar_id: str, writes: Sequence[Write]) -> list[Write]:
-        """A replacement without a version would bring a deleted copy back to life: those are looked at first."""
-        blind = [write.id for write in writes if _blind(write)]
-        if not blind:
+    def _completed(self, calendar_id: str, writes: Sequence[Write]) -> list[Write]:
+        """A replacement without a version would bring a deleted copy back to life, and one without its colour would take that
+        away: such copies are looked at first.
+        """
+        asked = [write.id for write in writes if _blind(write) or _coloured(write)]
+        if not asked:
             return list(writes)
-        seen = self.get(calendar_id, blind)
-        versions = {id: event.version if event else GONE for id, event in seen.items()}
-        return [replace(write, version=versions[write.id]) if _blind(write) else write for write in writes]
+        seen = self.get(calendar_id, asked)
+        return [_complete(write, seen[write.id]) if _blind(write) or _coloured(write) else write for write in writes]
 
     def _answered(self, calendar_id: str, write: Write, outcome: Outcome) -> Answered:
         if isinstance(outcome, ProviderError):
@@ -212,6 +215,16 @@ def _blind(write: Write) -> TypeGuard[Update]:
     return isinstance(write, Update) and bool(write.mark) and not write.version
 
 
+def _coloured(write: Write) -> TypeGuard[Update]:
+    """A copy that may have a colour, which is to stay whatever it is."""
+    return isinstance(write, Update) and bool(write.mark) and bool(write.label) and not write.relabel
+
+
+def _complete(write: Update, seen: Event | None) -> Update:
+    version = write.version or (seen.version if seen else GONE)
+    return replace(write, version=version, label=seen.label if seen and not write.relabel else write.label)
+
+
 def _items(page: dict[str, Any]) -> list[dict[str, Any]]:
     items = page.get("items", [])
     if not isinstance(items, list):
@@ -232,13 +245,13 @@ def _closed(error: ProviderError) -> ProviderError:
 def _ask(calendar_id: str, write: Write) -> Ask:
     body: dict[str, Any] | None
     match write:
-        case Insert(key=key, mark=mark, content=content):
-            body = {"id": key, **mapping.copy_body(content, mark)}
+        case Insert(key=key, mark=mark, content=content, label=label):
+            body = {"id": key, **mapping.copy_body(content, mark, label)}
             return Ask(method="POST", path=path("calendars", calendar_id, "events", sendUpdates="none"), body=body)
         case Update(mark=""):
             method, body = "PATCH", mapping.patch_body(write.content, write.fields)
         case Update():
-            method, body = "PUT", mapping.copy_body(write.content, write.mark)
+            method, body = "PUT", mapping.copy_body(write.content, write.mark, write.label)
         case Remove():
             method, body = "DELETE", None
     expected = {"If-Match": write.version} if write.version else {}

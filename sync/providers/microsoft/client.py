@@ -17,7 +17,7 @@ PREFER = 'IdType="ImmutableId", outlook.body-content-type="text"'
 UNVALIDATED = "ValidationError"
 CURSOR_LOST = frozenset(("syncstatenotfound", "syncstateinvalid", "resyncrequired", "invaliddeltatoken"))
 
-_NAMES = "subject body location start end isAllDay showAs sensitivity isReminderOn transactionId singleValueExtendedProperties"
+_NAMES = "subject body location start end isAllDay showAs sensitivity isReminderOn transactionId categories singleValueExtendedProperties"
 WRITABLE = frozenset(_NAMES.split())
 OFF = {"isReminderOn": False}
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sync.core.event import AllDay, Answer, Attendee, Content, Event, Field, Sensitivity, ShowAs, Timed, When
+from sync.core.event import AllDay, Answer, Attendee, Content, Event, Field, Label, Sensitivity, ShowAs, Timed, When
 from sync.providers.microsoft import zones
 from sync.providers.text import from_html, plain, word
 
@@ -22,6 +22,8 @@ ANSWERS = {
     "notResponded": Answer.UNANSWERED,
 }
 SHOWN = {value.value: value for value in ShowAs}
+# As Outlook names them itself. One that is not in the person's own list is shown by its name, without a colour.
+CATEGORIES = {label.value: f"{label.value.capitalize()} category" for label in Label}
 SENSITIVITIES = {value.value: value for value in Sensitivity}
 
 
@@ -42,6 +44,7 @@ def event(item: Mapping[str, Any], *, address: str, mark: str | None = None) -> 
         updated=datetime.fromisoformat(modified) if modified else None,
         mark=read_mark(item) if mark is None else mark,
         key=key,
+        label=label(item),
     )
 
 
@@ -57,6 +60,11 @@ def read_mark(item: Mapping[str, Any]) -> str:
         if found.get("id", "").casefold() == MARK.casefold():
             return str(found.get("value") or "")
     return ""
+
+
+def label(item: Mapping[str, Any]) -> str:
+    categories = item.get("categories") or ()
+    return next((name for name, category in CATEGORIES.items() if category in categories), "")
 
 
 def content(item: Mapping[str, Any]) -> Content:
@@ -150,6 +158,10 @@ def copy_body(said: Content, mark: str) -> dict[str, Any]:
         "isReminderOn": False,
         "singleValueExtendedProperties": [{"id": MARK, "value": mark}],
     }
+
+
+def label_body(chosen: str) -> dict[str, Any]:
+    return {"categories": [CATEGORIES[chosen]] if chosen else []}
 
 
 def fields_body(said: Content, fields: frozenset[Field]) -> dict[str, Any]:

@@ -34,7 +34,9 @@ def build(token: Token, address: str) -> "MicrosoftProvider":
 
 class MicrosoftProvider:
     # Four at a time is the mailbox's limit; one place is left for the person's other programs.
-    traits = Traits(conditional=False, removal_proves=False, pushes=True, seats=3, batch=BATCH_SIZE, fetch=BATCH_SIZE)
+    traits = Traits(
+        conditional=False, removal_proves=False, pushes=True, seats=3, batch=BATCH_SIZE, fetch=BATCH_SIZE, labels=True
+    )
 
     def __init__(self, token: Token, address: str, *, page_size: int = PAGE_SIZE) -> None:
         self.client = Client(token)
@@ -146,13 +148,16 @@ def _calendar(item: dict[str, Any], own: set[str]) -> RemoteCalendar:
 
 def _ask(calendar_id: str, write: Write) -> Ask:
     match write:
-        case Insert(key=key, mark=mark, content=content):
+        case Insert(key=key, mark=mark, content=content, label=label):
             body = mapping.copy_body(content, mark) | {"transactionId": key}
+            body |= mapping.label_body(label) if label else {}
             return Ask(method="POST", path=path("me", "calendars", calendar_id, "events"), body=body)
         case Update(mark=""):
             changed = mapping.fields_body(write.content, write.fields)
         case Update():
-            changed = mapping.copy_body(write.content, write.mark)
+            # What is not said stays as it is, a person's own categories among it.
+            shown = mapping.label_body(write.label) if write.relabel else {}
+            changed = mapping.copy_body(write.content, write.mark) | shown
         case Remove(id=id):
             return Ask(method="DELETE", path=path("me", "calendars", calendar_id, "events", id))
     return Ask(method="PATCH", path=path("me", "calendars", calendar_id, "events", write.id), body=changed)
