@@ -49,11 +49,13 @@ WELCOME = f"""
 
     The site        {SITE}
     The people      {SANDBOX}/
-                    who has an account at Microsoft and Google here, and what to try
+                    who has an account at Microsoft, Google and iCloud here, and what to try
     The calendars   {SANDBOX}/_sandbox/side-by-side
                     alice@northwind.example and alice.tamm@gmail.example, to edit by hand
     The mailbox     {SANDBOX}/_sandbox/mailbox
                     where the site's mails arrive
+    The DNS         {SANDBOX}/_sandbox/names
+                    publish a policy for a domain, and watch its copies lose their details
 
   First: open {SITE}, press "Continue with Microsoft", pick alice@northwind.example;
   the code that Hetk then asks for is in the mailbox.
