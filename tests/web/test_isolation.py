@@ -151,7 +151,7 @@ def test_fields_that_a_form_does_not_have_change_nothing(alice, charlie, browser
     assert {key: value for key, value in rows().items() if key in unbound} == unbound
 
 
-OLD = {"private": "yes", "show_as": "keep"}
+OLD = {"private": "yes", "show_as": "keep", "keep_out": "#nosync"}
 
 
 def test_a_bell_of_one_calendar_does_not_ring_with_the_secret_of_another(alice, charlie, client):
