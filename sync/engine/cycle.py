@@ -109,6 +109,7 @@ class Cycle:
         if reading.full:
             for flow in ready:
                 strays.claim(flow, self.clock())
+            reading.keep()
         self._passes(ready, carrier)
         ready = [flow for flow in ready if flow.pk not in self._waiting and is_ready(flow, clients)]
         for flow in ready:
@@ -162,7 +163,7 @@ class Cycle:
                 continue
             if not (reading.full and proofs.strip(flow, carrier, clients, reading.contents, self.clock)):
                 # What is left takes another complete reading.
-                Calendar.objects.filter(pk=self.calendar.pk).update(cursor="")
+                due.read_again([self.calendar.pk], prove=False)
 
     def _verify(self, ready: Sequence[Flow], clients: Clients, carrier: Carrier) -> None:
         """The audits that wait for these pairs. One that fails is on record, and stops no ordinary work."""

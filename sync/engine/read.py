@@ -45,6 +45,8 @@ class Reading:
         self._clock = clock
         self._now = clock()
         self._observer = Observer(calendar, flows, self._now)
+        # The cursor of a complete reading, until it is kept.
+        self._complete = ""
         self._present: set[str] = set()
         self._removed: set[str] = set()
         self._series: dict[str, frozenset[str]] = {}
@@ -150,18 +152,30 @@ class Reading:
         return gone, [event for event in answers.values() if event is not None and event_fits(event)]
 
     def _save(self, last: Page, span: Span) -> None:
-        """Not when a reading from the beginning was asked for after this one began, nor when the lease is somebody else's."""
+        """What was read, on record. The cursor of a complete reading waits for `keep`: what follows from one is not done yet."""
         calendar = self._calendar
         facts: dict[str, object] = {"cursor": last.cursor, "checked_at": self._now}
         if last.full:
-            facts |= {"full_read_at": self._now, "read_start": span.start, "read_end": span.end}
-        mine = Calendar.objects.filter(pk=calendar.pk, read_seq=calendar.read_seq, lease_until=calendar.lease_until)
-        if mine.update(**facts):
-            for name, value in facts.items():
-                setattr(calendar, name, value)
-        else:
+            self._complete = last.cursor
+            facts |= {"cursor": "", "full_read_at": self._now, "read_start": span.start, "read_end": span.end}
+        if not self._record(facts):
             self.full = False
             calendar.refresh_from_db(fields=["cursor", "full_read_at", "read_start", "read_end"])
+
+    def keep(self) -> None:
+        """What only a complete reading can tell has been put on record: from here on changes are enough."""
+        if self._complete:
+            self._record({"cursor": self._complete})
+
+    def _record(self, facts: Mapping[str, object]) -> bool:
+        """Not when a reading from the beginning was asked for after this one began, nor when the lease is somebody else's."""
+        calendar = self._calendar
+        mine = Calendar.objects.filter(pk=calendar.pk, read_seq=calendar.read_seq, lease_until=calendar.lease_until)
+        if not mine.update(**facts):
+            return False
+        for name, value in facts.items():
+            setattr(calendar, name, value)
+        return True
 
 
 def beyond(missing: Mapping[str, datetime], present: Collection[datetime]) -> set[str]:

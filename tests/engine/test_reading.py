@@ -10,6 +10,7 @@ from sync.models import Calendar, Link
 from sync.providers.base import Page
 from sync.providers.errors import ComeBack
 from sync.providers.memory import LIKE_GOOGLE, LIKE_MICROSOFT, MemoryProvider
+from sync.store import due, strays
 from sync.store.observe import Observer
 from tests.engine.world import OPEN, World
 
@@ -108,3 +109,28 @@ def test_a_reading_that_ends_without_a_cursor_is_not_complete(world, sides, monk
     world.settle()
     assert len(world.copies(work)) == 2
     assert Link.objects.count() == 2
+
+
+@pytest.mark.parametrize("stage", ["before", "after"])
+def test_a_process_that_ends_after_a_complete_reading_leaves_no_copy_without_origin(world, sides, monkeypatch, stage):
+    home, work = sides
+    origin = world.event(home, "Lunch")
+    world.event(home, "Keep", hours=30)
+    world.pair(home, work)
+    # As after a backup from before the first sync; and meanwhile the origin went.
+    Link.objects.all().delete()
+    world.cloud.delete(home.remote_id, origin)
+    due.read_again([home.pk, work.pk], prove=True)
+    claim = strays.claim
+
+    def killed(*asked: object) -> None:
+        if stage == "after":
+            claim(*asked)
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(strays, "claim", killed)
+        with pytest.raises(Killed):
+            world.sync()
+    world.settle()
+    assert world.titles(work) == ["Keep"]

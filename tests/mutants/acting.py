@@ -152,6 +152,14 @@ ACTING = (
         ("engine/test_reading.py::a_cursor_is_not_stored_before_what_it_stands_for",),
     ),
     Mutant(
+        "the cursor of a complete reading is kept too early",
+        (1,),
+        READ,
+        'facts |= {"cursor": "", "full_read_at"',
+        'facts |= {"full_read_at"',
+        ("engine/test_reading.py::a_process_that_ends_after_a_complete_reading_leaves_no_copy_without_origin",),
+    ),
+    Mutant(
         "a lost cursor begins anew with nothing",
         (1, 10),
         READ,
