@@ -117,7 +117,7 @@ class Sweep:
             world.cloud.fault = self._strike(case.trouble, case.at)
         elif case:
             arena.switch.kill_at = (case.at, case.stage)
-        arena.sync()
+        arena.work()
         arena.switch.kill_at = None
         return list(world.cloud.calls)
 

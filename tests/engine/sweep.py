@@ -13,6 +13,7 @@ import random
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -82,9 +83,11 @@ def main() -> int:
     _prepare()
     cases = wrong = 0
     began = time.perf_counter()
-    with multiprocessing.get_context("spawn").Pool(options.jobs, _prepare) as pool:
-        one = partial(_one, sample=options.sample, seed=options.seed)
-        for found in pool.imap_unordered(one, numbers(options.only)):
+    one = partial(_one, sample=options.sample, seed=options.seed)
+    # Not a plain pool: that one would wait for ever for a process that died.
+    with ProcessPoolExecutor(options.jobs, multiprocessing.get_context("spawn"), _prepare) as pool:
+        for done in as_completed([pool.submit(one, number) for number in numbers(options.only)]):
+            found = done.result()
             cases, wrong = cases + found.cases, wrong + len(found.wrong)
             print(
                 f"{found.setting}: {found.cases} cases in {found.seconds:.0f} s, {len(found.wrong)} wrong", flush=True
