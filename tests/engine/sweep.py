@@ -14,12 +14,21 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
 import django
 
 import tests.environment  # noqa: F401
+
+if TYPE_CHECKING:
+    from tests.engine.arena import Arena
+
+
+# Ends with the process.
+_open = ExitStack()
 
 
 @dataclass
@@ -36,20 +45,25 @@ def sweep(numbers: Iterable[int], sample: int = 0, seed: int = 0) -> Iterator[Fo
     """The settings with these numbers, one after another. `sample`: so many cases of each, chosen by `seed`; 0: all of them."""
     # Models can be imported only when Django is set up.
     from tests.engine.arena import arena
-    from tests.engine.cases import SETTINGS, Sweep
 
     with arena() as place:
         for number in numbers:
-            began = time.process_time()
-            played = Sweep(place, SETTINGS[number])
-            found, cases = Found(str(SETTINGS[number])), list(played.cases())
-            if sample:
-                cases = random.Random(f"{seed} {number}").sample(cases, min(sample, len(cases)))
-            for case in cases:
-                if wrong := played.run(case):
-                    found.wrong[str(case)] = wrong
-            found.cases, found.seconds = len(cases), time.process_time() - began
-            yield found
+            yield _play(place, number, sample, seed)
+
+
+def _play(place: "Arena", number: int, sample: int, seed: int) -> Found:
+    from tests.engine.cases import SETTINGS, Sweep
+
+    began = time.process_time()
+    played = Sweep(place, SETTINGS[number])
+    found, cases = Found(str(SETTINGS[number])), list(played.cases())
+    if sample:
+        cases = random.Random(f"{seed} {number}").sample(cases, min(sample, len(cases)))
+    for case in cases:
+        if wrong := played.run(case):
+            found.wrong[str(case)] = wrong
+    found.cases, found.seconds = len(cases), time.process_time() - began
+    return found
 
 
 def _prepare() -> None:
@@ -62,7 +76,15 @@ def _prepare() -> None:
 
 
 def _one(number: int, sample: int, seed: int) -> Found:
-    return next(sweep([number], sample, seed))
+    return _play(_place(), number, sample, seed)
+
+
+@cache
+def _place() -> "Arena":
+    """This process's own, for as long as it lives: to make one takes longer than many cases."""
+    from tests.engine.arena import arena
+
+    return _open.enter_context(arena())
 
 
 def numbers(only: str = "") -> list[int]:

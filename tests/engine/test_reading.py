@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
 from sync.core.event import Timed
-from sync.models import Calendar, Link
+from sync.models import Calendar, Flow, Link
 from sync.providers.base import Page
 from sync.providers.errors import ComeBack
 from sync.providers.memory import LIKE_GOOGLE, LIKE_MICROSOFT, MemoryProvider
@@ -123,9 +124,9 @@ def test_a_process_that_ends_after_a_complete_reading_leaves_no_copy_without_ori
     due.read_again([home.pk, work.pk], prove=True)
     claim = strays.claim
 
-    def killed(*asked: object) -> None:
+    def killed(flow: Flow, now: datetime) -> None:
         if stage == "after":
-            claim(*asked)
+            claim(flow, now)
         raise Killed
 
     with monkeypatch.context() as patched:
