@@ -65,7 +65,7 @@ class Stage:
         if mine := self._other("bob@home.example"):
             shared = Calendar.objects.get(connection=mine.connection, remote_id=self.work.remote_id)
             return mine.connection.user, mine, shared
-        user = User.objects.create(email="bob@hetk.example", password="!")
+        user, _ = User.objects.get_or_create(email="bob@hetk.example", defaults={"password": "!"})
         other = World(self.world.traveller, user)
         other.cloud = use(self.world.cloud)
         other.cloud.account("bob@home.example", self.manner)
