@@ -44,11 +44,9 @@ def test_a_write_that_is_forgotten_does_not_pass(django_db_blocker, monkeypatch)
 
 
 def test_a_detail_that_was_written_for_a_moment_does_not_pass(django_db_blocker, monkeypatch):
-    from sync.engine.cycle import Cycle
-
     assert wrongs(django_db_blocker, "made private", "timeout", "update") == []
-    monkeypatch.setattr(Cycle, "_strip", lambda *_: None)
-    monkeypatch.setattr("sync.core.privacy.BUSY_TITLE", "Doctor")
+    monkeypatch.setattr("sync.engine.cycle.Cycle._strip", lambda *_: None)
+    monkeypatch.setattr("sync.core.plan.project", lambda event, looks: event.content)
     assert "leaked" in wrongs(django_db_blocker, "made private", "timeout", "update")
 
 
