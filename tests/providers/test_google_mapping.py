@@ -206,7 +206,7 @@ def test_a_mark_is_read_from_the_private_properties_only() -> None:
 
 def test_a_copy_says_everything_and_has_no_reminder() -> None:
     body = mapping.copy_body(said(), "hetk1.m")
-    assert body.keys() | {"id"} == WRITABLE
+    assert body.keys() | {"id", "colorId"} == WRITABLE
     assert body["reminders"] == OFF["reminders"] == {"useDefault": False}
     assert body["extendedProperties"] == {"private": {"hetk": "hetk1.m"}}
 
