@@ -80,8 +80,8 @@ OUTBOUND_HOSTS = [
 # Those of them that people are sent to, to sign in and consent.
 SIGN_IN_HOSTS = ["login.microsoftonline.com", "accounts.google.com"]
 
-# Two resolvers that read the policies of organizations: the first may be a validating one on this machine.
-RESOLVERS = env.words("HETK_RESOLVERS", "127.0.0.1 1.1.1.1")
+# Two resolvers, of two houses, that read the policies of organizations; one may be a validating one on this machine.
+RESOLVERS = env.words("HETK_RESOLVERS", "1.1.1.1 9.9.9.9")
 
 MICROSOFT_CLIENT_ID = env.text("HETK_MICROSOFT_CLIENT_ID", "8dd90edb-c881-459a-ac84-2a1fee8c5c94")
 MICROSOFT_CLIENT_SECRET = env.text("HETK_MICROSOFT_CLIENT_SECRET", "")

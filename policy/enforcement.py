@@ -15,6 +15,7 @@ from policy.models import Domain
 from policy.names import domains_of
 from policy.standing import State, state_of, wants_asking
 from policy.verdict import Verdict
+from sync.core.privacy import BUSY_TITLE
 from sync.models import Calendar, Flow
 from sync.store import locks, work
 
@@ -77,14 +78,14 @@ def _around(calendar: Calendar) -> QuerySet[Calendar]:
 
 def _follow(calendar: Calendar, was: str, state: str, now: datetime) -> None:
     """A policy that was published strips what stands there already. A silence holds back only what is written from now on."""
-    flows = Flow.objects.filter(source=calendar, ending_at=None)
+    # All but those that say no more by themselves: a word of the person's own is more.
+    overruled = Flow.objects.filter(source=calendar, ending_at=None).exclude(private=True, word=BUSY_TITLE)
     if state == State.PRIVATE:
-        open_ones = flows.filter(private=False)
-        open_ones.update(strip_due=True)
-        work.look_again(list(open_ones), now)
+        overruled.update(strip_due=True)
+        work.look_again(list(overruled), now)
     elif not state and was:
-        # What was written privately meanwhile gets its details, where the person wants them.
-        work.look_again(list(flows.filter(private=False)), now)
+        # What was written privately meanwhile looks again as the person wants it.
+        work.look_again(list(overruled), now)
 
 
 def sweep(clock: Callable[[], datetime], most: int = 50) -> int:

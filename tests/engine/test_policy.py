@@ -85,6 +85,16 @@ def test_a_policy_that_appears_strips_what_stands_there_already_at_once(world, d
     assert {copy.id for copy in world.copies(home)} == ids
 
 
+def test_a_policy_that_appears_takes_out_a_word_of_the_persons_own_as_well(world, dns, work, home):
+    world.event(work, "Merger")
+    world.pair(work, home, FlowSettings(private=True, word="Taken"))
+    assert texts(world, home) == {"Taken"}
+    dns.publish("contoso.example")
+    world.wait(seconds=61)
+    world.sync()
+    assert texts(world, home) == {"Busy"}
+
+
 def test_the_sweep_finds_a_new_record_within_a_minute_and_rings_only_whom_it_concerns(world, dns, work, home):
     world.event(work, "Merger")
     world.pair(work, home, OPEN)
