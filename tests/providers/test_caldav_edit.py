@@ -7,9 +7,9 @@ import pytest
 from sync.core.event import AllDay, Content, Field, Sensitivity, ShowAs, Timed
 from sync.providers.base import Span
 from sync.providers.caldav import edit
-from sync.providers.caldav.ics import Component, parse, serialise
-from sync.providers.caldav.series import Resource, resource
 from sync.providers.errors import Changed, Refused
+from sync.providers.icalendar.ics import Component, parse, serialise
+from sync.providers.icalendar.series import Resource, resource
 from sync.providers.wire import keep_quiet_calendar
 
 OWNER = "alice@northwind.example"

@@ -7,8 +7,8 @@ import pytest
 
 from sync.core.event import AllDay, Answer, Content, Event, Sensitivity, ShowAs, Timed
 from sync.providers.caldav import mapping
-from sync.providers.caldav.ics import Broken, parse, serialise
-from sync.providers.caldav.series import resource
+from sync.providers.icalendar.ics import Broken, parse, serialise
+from sync.providers.icalendar.series import resource
 
 OWNER = "alice@northwind.example"
 NINE, TEN = datetime(2027, 1, 5, 9, tzinfo=UTC), datetime(2027, 1, 5, 10, tzinfo=UTC)

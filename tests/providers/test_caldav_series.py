@@ -9,8 +9,8 @@ from ical.calendar_stream import IcsCalendarStream
 
 from sync.core.event import AllDay, Timed
 from sync.providers.base import Span
-from sync.providers.caldav.ics import Broken, parse
-from sync.providers.caldav.series import Instance, Resource, resource
+from sync.providers.icalendar.ics import Broken, parse
+from sync.providers.icalendar.series import Instance, Resource, resource
 
 SPAN = Span(date(2026, 12, 1), date(2028, 1, 1))
 BERLIN, NEW_YORK = ";TZID=Europe/Berlin", ";TZID=America/New_York"

@@ -4,8 +4,8 @@ from hetk.dav import CALDAV, DAV, Found, path_of
 from sync.providers.base import RemoteCalendar
 from sync.providers.caldav.client import Client
 from sync.providers.caldav.reading import SPACES, closed
-from sync.providers.caldav.zones import calendar_zone
 from sync.providers.errors import NoAccess, Refused
+from sync.providers.icalendar.zones import calendar_zone
 
 _ASKED = (
     "<D:resourcetype/><D:displayname/><D:current-user-privilege-set/><D:owner/>"

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 from hetk import dav, outbound
 from hetk.dav import Credential
 from sync.providers.base import Token
-from sync.providers.caldav.ics import Component, serialise
 from sync.providers.caldav.pace import Pace, pace_of
 from sync.providers.errors import ComeBack, NoAccess, ProviderError, Refused, SignInAgain, Unknown
+from sync.providers.icalendar.ics import Component, serialise
 from sync.providers.wire import Reply, keep_quiet_calendar, lowered, retry_after, trouble
 
 ICALENDAR = {"Content-Type": "text/calendar; charset=utf-8"}

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from sync.core.event import Content, Field
-from sync.providers.caldav.ics import Component, line, text_line
 from sync.providers.caldav.mapping import SAID_CLASSES, busy, time_line, times, zones_for
-from sync.providers.caldav.series import Instance, Resource
-from sync.providers.caldav.times import Moment, stamp, start_of
 from sync.providers.errors import Changed
+from sync.providers.icalendar.ics import Component, line, text_line
+from sync.providers.icalendar.series import Instance, Resource
+from sync.providers.icalendar.times import Moment, stamp, start_of
 
 # What only a series as a whole says.
 OF_A_SERIES = ("RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID")

@@ -7,10 +7,11 @@ from sync.core.event import Event
 from sync.providers.base import Span
 from sync.providers.caldav import calendars, mapping, reading
 from sync.providers.caldav.client import Client
-from sync.providers.caldav.ics import Broken, Component, parse
 from sync.providers.caldav.reading import Item
-from sync.providers.caldav.series import Instance, Resource, floats, resource
 from sync.providers.errors import Refused
+from sync.providers.icalendar import words
+from sync.providers.icalendar.ics import Broken, Component, parse
+from sync.providers.icalendar.series import Instance, Resource, floats, resource
 
 
 class Events:
@@ -42,12 +43,12 @@ class Events:
     def get(self, calendar_id: str, ids: Sequence[str]) -> dict[str, Event | None]:
         slots: dict[str, list[str]] = defaultdict(list)
         for id in ids:
-            name, slot = mapping.parts_of(id)
+            name, slot = words.parts_of(id)
             slots[name].append(slot)
         found: dict[str, Event | None] = {}
         for items in reading.fetch(self.client, calendar_id, list(slots), self.page_size):
             for name, item in items.items():
-                found |= {mapping.id_of(name, slot): self.one(calendar_id, item, slot) for slot in slots[name]}
+                found |= {words.id_of(name, slot): self.one(calendar_id, item, slot) for slot in slots[name]}
         return {id: found[id] for id in ids}
 
     def one(self, calendar_id: str, item: Item | None, slot: str) -> Event | None:

@@ -14,10 +14,10 @@ from sync.providers.base import Answered, Page, RemoteCalendar, RemoteWatch, Spa
 from sync.providers.caldav import calendars, mapping, reading, writing
 from sync.providers.caldav.client import Client
 from sync.providers.caldav.events import Events
-from sync.providers.caldav.ics import Broken
 from sync.providers.caldav.reading import PAGE_SIZE, Item
-from sync.providers.caldav.series import touches
 from sync.providers.errors import Changed, ComeBack, ProviderError, Refused, SignInAgain
+from sync.providers.icalendar.ics import Broken
+from sync.providers.icalendar.series import touches
 
 
 def icloud(token: Token, address: str) -> "CalDavProvider":

@@ -8,10 +8,11 @@ from sync.core.event import Event
 from sync.providers.base import Insert, Remove, Update, Write
 from sync.providers.caldav import calendars, edit, mapping, reading
 from sync.providers.caldav.events import Events
-from sync.providers.caldav.ics import Broken, Component, parse, serialise
 from sync.providers.caldav.reading import Item, member
-from sync.providers.caldav.series import Resource
 from sync.providers.errors import Changed, ComeBack, Exists, NoAccess, ProviderError, Refused, Unknown
+from sync.providers.icalendar import words
+from sync.providers.icalendar.ics import Broken, Component, parse, serialise
+from sync.providers.icalendar.series import Resource
 
 TAKEN = frozenset(("no-uid-conflict", "unique-scheduling-object-resource"))
 Blocks = list[tuple[str, str]]
@@ -80,7 +81,7 @@ class _Writing:
 
     def remove(self, write: Remove) -> None:
         """A resource whole, or one instance out of its series. What is gone already is as good as removed."""
-        name, slot = mapping.parts_of(write.id)
+        name, slot = words.parts_of(write.id)
         if slot:
             self._leave_out(write)
             return
@@ -111,7 +112,7 @@ class _Writing:
 
     def _standing(self, id: str, version: str) -> tuple[Item, str]:
         """The resource as it is now, with its ETag, if it is the one expected."""
-        name, slot = mapping.parts_of(id)
+        name, slot = words.parts_of(id)
         (found,) = reading.fetch(self.client, self.calendar_id, [name], 1)
         item = found[name]
         if item is None:
@@ -155,7 +156,7 @@ class _Writing:
             if etag:
                 event = self.events.one(self.calendar_id, Item(item.name, etag, serialise(made)), slot)
             else:
-                id = mapping.id_of(item.name, slot)
+                id = words.id_of(item.name, slot)
                 event = self.events.get(self.calendar_id, [id])[id]
         except ComeBack as error:
             raise Unknown("written, and not seen since", after=error.after, status=error.status) from None

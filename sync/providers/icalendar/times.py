@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from sync.core.event import AllDay, Timed, When
-from sync.providers.caldav.ics import Broken, Component, Line
-from sync.providers.caldav.zones import Zones, instant
+from sync.providers.icalendar.ics import Broken, Component, Line
+from sync.providers.icalendar.zones import Zones, instant
 
 _DURATION = re.compile(
     r"([+-]?)P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.IGNORECASE | re.ASCII

@@ -14,8 +14,8 @@ from dateutil.rrule import rrulestr
 from sync.core.event import AllDay, When
 from sync.core.window import first_day, last_moment, midnight
 from sync.providers.base import Span
-from sync.providers.caldav.ics import Broken, Component, Line
-from sync.providers.caldav.times import (
+from sync.providers.icalendar.ics import Broken, Component, Line
+from sync.providers.icalendar.times import (
     Length,
     Moment,
     length_of,
@@ -26,7 +26,7 @@ from sync.providers.caldav.times import (
     start_of,
     when,
 )
-from sync.providers.caldav.zones import Zones
+from sync.providers.icalendar.zones import Zones
 
 # A rule that names more moments than this before the span ends is not a calendar's: it is cut there.
 LIMIT = 100_000

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from dateutil.tz import tzical
 from tzlocal.windows_tz import win_tz
 
-from sync.providers.caldav.ics import Component, line, parse
+from sync.providers.icalendar.ics import Component, line, parse
 
 UTC_NAMES = frozenset(("UTC", "Z", "ETC/UTC"))
 WINDOWS = {name.casefold(): zone for name, zone in win_tz.items()}
