@@ -14,6 +14,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
 
+from policy.lookup import Server
+
 KEY_BYTES = 32
 # Backends that keep their values inside one process, so that a limit would be counted once per process.
 LONELY_CACHES = ("locmem", "dummy")
@@ -203,4 +205,22 @@ def check_database(app_configs: Apps, **_: Any) -> list[checks.CheckMessage]:
     ]
 
 
-ALL = [check_keys, check_site, check_outside_world, check_cache, check_proxies, check_database]
+def check_resolvers(app_configs: Apps, **_: Any) -> list[checks.CheckMessage]:
+    """E023, W033: the resolvers that are asked for policies can be read, and there are two of them."""
+    hint = "Write two addresses, such as HETK_RESOLVERS='1.1.1.1 9.9.9.9', or 192.0.2.1:5300 with a port."
+    found: list[checks.CheckMessage] = []
+    good: set[Server] = set()
+    for text in settings.RESOLVERS:
+        try:
+            good.add(Server.parse(text))
+        except ValueError as error:
+            found.append(checks.Error(f"HETK_RESOLVERS: {error}", hint=hint, id="hetk.E023"))
+    if not found and not good:
+        found.append(checks.Error("HETK_RESOLVERS names nobody to ask for policies.", hint=hint, id="hetk.E023"))
+    if not found and len(good) == 1 and not any(server.is_local for server in good):
+        message = "HETK_RESOLVERS names one resolver: what it says alone, or hides, would be believed."
+        found.append(checks.Warning(message, hint=hint, id="hetk.W033"))
+    return found
+
+
+ALL = [check_keys, check_site, check_outside_world, check_cache, check_proxies, check_database, check_resolvers]

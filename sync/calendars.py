@@ -18,7 +18,8 @@ FACTS = ("name", "owner", "zone", "primary", "can_write", "can_watch", "lost_at"
 
 def refresh(connection: Connection) -> list[Calendar]:
     """Ask the provider and bring the rows up to date. Raises what providers raise; a calendar that vanished keeps its row."""
-    remote = [c for c in Clients(timezone.now()).of(connection).calendars() if fits(c.id, CALENDAR_ID)]
+    with Clients(timezone.now()).seated(connection) as provider:
+        remote = [found for found in provider.calendars() if fits(found.id, CALENDAR_ID)]
     rows = [Calendar(connection=connection, remote_id=found.id, **_facts(found)) for found in remote]
     with transaction.atomic():
         locks.calendars(connection.calendars.values_list("pk", flat=True))

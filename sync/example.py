@@ -14,9 +14,8 @@ from sync.core.event import AllDay, Answer, Attendee, Content, Event, Kind, Sens
 from sync.core.filters import unwanted
 from sync.core.privacy import Detail, project
 from sync.engine import preview
-from sync.engine.clients import Resting
+from sync.engine.clients import Resting, Trouble
 from sync.models import Calendar, FlowSettings
-from sync.providers.errors import ProviderError
 from sync.store.rules import filters_for, looks_for
 from sync.wording import day, span
 
@@ -56,7 +55,7 @@ def sample(calendar: Calendar) -> Sample:
     """One of the person's own next events; a made-up one when the calendar is empty or cannot be read now."""
     try:
         event = preview.example(calendar)
-    except (ProviderError, Resting):
+    except (Trouble, Resting):
         event = None
     return Sample(event, made_up=False) if event else Sample(made_up(calendar.connection.address), made_up=True)
 

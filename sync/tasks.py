@@ -27,17 +27,26 @@ def give_a_sign_of_life() -> int:
 
 def ask_about_brakes() -> int:
     """Ask each person once; a mail that could not be sent is tried again next time."""
-    asked = 0
-    for brake in Brake.objects.filter(asked_at=None, decided_at=None).select_related("flow__pair__user"):
-        try:
-            emails.deletions_held(brake)
-        except OSError:
-            # One mail that does not leave must not keep the others waiting.
-            log.exception("a question about held deletions could not be sent")
-            continue
-        Brake.objects.filter(pk=brake.pk).update(asked_at=timezone.now())
-        asked += 1
-    return asked
+    waiting = Brake.objects.filter(asked_at=None, decided_at=None).select_related("flow__pair__user")
+    return sum(_ask(brake) for brake in waiting)
+
+
+def _ask(brake: Brake) -> bool:
+    """On record before the mail leaves: whoever dies in between, or does the same at once, mails nobody twice.
+
+    The question stands on the dashboard whatever becomes of the mail.
+    """
+    rows = Brake.objects.filter(pk=brake.pk)
+    if not rows.filter(asked_at=None, decided_at=None).update(asked_at=timezone.now()):
+        return False
+    try:
+        emails.deletions_held(brake)
+    except OSError:
+        # One mail that does not leave must not keep the others waiting.
+        log.exception("a question about held deletions could not be sent")
+        rows.update(asked_at=None)
+        return False
+    return True
 
 
 def tell_about_halts() -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from accounts.models import Connection
-from sync.engine.clients import Resting, Trouble
+from sync.engine.clients import Busy, Resting, Trouble
 from sync.providers.errors import NoAccess, OurFault, SignInAgain
 from sync.wording import calendar_name
 
@@ -52,6 +52,11 @@ def _resting(error: Resting) -> Unreachable:
     connection = error.connection
     if error.until is None:
         return _halted(connection)
+    if isinstance(error, Busy):
+        return Unreachable(
+            f"Your syncs are asking {connection.get_kind_display()} as much as it lets us ask for {connection.address}.",
+            f"{SAFE} Try again in a minute; syncs go on by themselves meanwhile.",
+        )
     return Unreachable(
         f"{connection.get_kind_display()} asked Hetk to pause for {connection.address}.",
         f"{SAFE} Try again after {timezone.localtime(error.until):%H:%M:%S}; syncs go on by themselves then.",

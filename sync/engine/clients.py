@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from accounts import oauth
 from accounts.models import Connection
@@ -12,6 +12,9 @@ from sync.models import Calendar
 from sync.providers import registry
 from sync.providers.base import Provider
 from sync.providers.errors import ComeBack, OurFault, ProviderError, SignInAgain
+from sync.store.seats import Full, seat
+
+SOON = timedelta(seconds=1)
 
 
 class Resting(Exception):
@@ -21,6 +24,10 @@ class Resting(Exception):
         super().__init__(f"{connection} rests")
         self.connection = connection
         self.until = until
+
+
+class Busy(Resting):
+    """Every seat at its mailbox stayed taken: syncs of ours are asking it in this moment."""
 
 
 class Trouble(Exception):
@@ -65,6 +72,22 @@ class Clients:
         if connection.pk not in self._made:
             self._made[connection.pk] = registry.build(connection.kind, ConnectionToken(connection), connection.address)
         return self._made[connection.pk]
+
+    @contextmanager
+    def seated(self, connection: Connection) -> Iterator[Provider]:
+        """Its provider, with a seat at the mailbox. Raises `Resting` and `Busy`."""
+        provider = self.of(connection)
+        try:
+            with seat(connection.pk, provider.traits.seats):
+                yield provider
+        except Full:
+            raise Busy(connection, self._now + SOON) from None
+
+    @contextmanager
+    def asking(self, calendar: Calendar) -> Iterator[Provider]:
+        """The provider of a calendar, with a seat, whose errors are blamed on it. Raises `Trouble`, `Resting` and `Busy`."""
+        with self.blame(calendar), self.seated(calendar.connection) as provider:
+            yield provider
 
     @contextmanager
     def blame(self, calendar: Calendar) -> Iterator[None]:

@@ -102,8 +102,8 @@ def bounds(day: date, zone: tzinfo) -> tuple[datetime, datetime]:
 def _events(calendar: Calendar, day: date, zone: tzinfo, clients: Clients) -> list[Event]:
     start, end = bounds(day, zone)
     span = Span(start.date(), end.date() + timedelta(days=1))
-    with clients.blame(calendar):
-        pages = clients.of(calendar.connection).read(calendar.remote_id, "", span)
+    with clients.asking(calendar) as provider:
+        pages = provider.read(calendar.remote_id, "", span)
         events = [event for page in pages for event in page.events]
     wanted = [event for event in events if _is_on(event.content.when, day, start, end) and event.id != event.series_id]
     return sorted(wanted, key=lambda event: (not isinstance(event.content.when, AllDay), starts_at(event.content.when)))

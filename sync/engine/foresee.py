@@ -57,8 +57,8 @@ class Look:
     def __init__(self, calendar: Calendar, clients: Clients, span: Span, *, since: date) -> None:
         self.calendar = calendar
         self.span = span
-        with clients.blame(calendar):
-            pages = clients.of(calendar.connection).read(calendar.remote_id, "", Span(since, span.end))
+        with clients.asking(calendar) as provider:
+            pages = provider.read(calendar.remote_id, "", Span(since, span.end))
             self.events = {event.id: event for page in pages for event in page.events}
         ref = marks().calendar_ref(calendar.identity)
         ours = {id: e.mark for id, e in self.events.items() if e.mark and marks().owns_key(e.key)}
@@ -209,8 +209,8 @@ def _prove_absences(tasks: Sequence[Task], looks: Mapping[int, Look], sights: Si
             missing[target.calendar.pk].add(link.copy_id)
     for pk, ids in missing.items():
         calendar = looks[pk].calendar
-        with clients.blame(calendar):
-            answers = clients.of(calendar.connection).get(calendar.remote_id, sorted(ids))
+        with clients.asking(calendar) as provider:
+            answers = provider.get(calendar.remote_id, sorted(ids))
         sights.contents.update({(pk, id): event for id, event in answers.items()})
 
 

@@ -131,11 +131,11 @@ def example(calendar: Calendar) -> Event | None:
 
 
 def events_of(calendar: Calendar, clients: Clients) -> list[Event]:
-    """Everything in the window, as a first reading would bring it."""
+    """Everything in the window, as a first reading would bring it. Raises `Trouble` and `Resting`."""
     window = window_at(timezone.now())
-    provider = clients.of(calendar.connection)
-    pages = provider.read(calendar.remote_id, "", Span(window.start, window.end))
-    return [event for page in pages for event in page.events]
+    with clients.asking(calendar) as provider:
+        pages = provider.read(calendar.remote_id, "", Span(window.start, window.end))
+        return [event for page in pages for event in page.events]
 
 
 def _preview(flows: Sequence[Flow], calendars: Sequence[Calendar], *, copies_count: bool) -> Preview:

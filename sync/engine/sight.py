@@ -73,8 +73,8 @@ class Sights:
         link, target = task.link, task.flow.target
         if link.state != Link.State.INTENT or link.copy_id:
             return
-        with self._clients.blame(target):
-            found = find(self._clients.of(target.connection), task)
+        with self._clients.asking(target) as provider:
+            found = find(provider, task)
         if found is not None and event_fits(found):
             link.copy_id, link.copy_seen = found.id, found.version
             self.contents[target.pk, found.id] = found
@@ -85,12 +85,11 @@ class Sights:
             if (calendar.pk, event_id) not in self.contents:
                 missing[calendar].append(event_id)
         for calendar, ids in missing.items():
-            with self._clients.blame(calendar):
-                self.contents.update(self._ask(calendar, ids))
+            with self._clients.asking(calendar) as provider:
+                self.contents.update(self._ask(provider, calendar, ids))
 
-    def _ask(self, calendar: Calendar, ids: Sequence[str]) -> Contents:
+    def _ask(self, provider: Provider, calendar: Calendar, ids: Sequence[str]) -> Contents:
         """The events by id; when there are more than one request can bring, a complete listing is cheaper."""
-        provider = self._clients.of(calendar.connection)
         answers: dict[str, Event | None] = {}
         if len(ids) > provider.traits.fetch and calendar.read_start and calendar.read_end:
             pages = provider.read(calendar.remote_id, "", Span(calendar.read_start, calendar.read_end))

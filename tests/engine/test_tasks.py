@@ -51,6 +51,37 @@ def test_a_mail_that_failed_is_tried_again(world, held, monkeypatch):
     assert len(mail.outbox) == 1
 
 
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize("moment", ["before the mail left", "after the mail left"])
+def test_a_process_that_dies_while_it_asks_never_mails_twice(world, held, monkeypatch, moment):
+    """What it did stands on record before the mail leaves; the question itself waits on the page all the same."""
+    send = mail.EmailMultiAlternatives.send
+
+    def dies(message: mail.EmailMultiAlternatives, *_: object) -> int:
+        if moment == "after the mail left":
+            send(message)
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr("django.core.mail.EmailMultiAlternatives.send", dies)
+        with pytest.raises(Killed):
+            tasks.ask_about_brakes()
+    before = len(mail.outbox)
+    tasks.ask_about_brakes()
+    assert len(mail.outbox) == before == int(moment == "after the mail left")
+    assert Brake.objects.get().decided_at is None
+
+
+def test_two_who_ask_at_once_mail_once(world, held, monkeypatch):
+    """The second of them found the question unasked as well, and comes a moment later."""
+    both = list(Brake.objects.filter(asked_at=None))
+    assert [tasks._ask(brake) for brake in [*both, *both]] == [True, False]
+    assert len(mail.outbox) == 1
+
+
 def test_a_watch_that_wants_renewing_makes_its_calendar_due(world, held):
     Calendar.objects.update(due_at=None)
     assert tasks.renew_watches() == 0

@@ -131,6 +131,19 @@ def test_https_without_a_declared_proxy_is_found(production):
     assert found() == ["hetk.W031"]
 
 
+@pytest.mark.parametrize("servers", [[], ["dns.example"], ["1.1.1.1", "9.9.9.9:port"], ["1.1.1.1,", "9.9.9.9"]])
+def test_resolvers_that_cannot_be_read_are_found(production, servers):
+    production.RESOLVERS = servers
+    assert found() == ["hetk.E023"]
+
+
+def test_one_resolver_alone_is_found_unless_it_is_on_this_machine(production):
+    production.RESOLVERS = ["1.1.1.1", "1.1.1.1:53"]
+    assert found() == ["hetk.W033"]
+    production.RESOLVERS = ["127.0.0.1:5300"]
+    assert found() == []
+
+
 def _manage(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
