@@ -17,9 +17,11 @@ SECONDS ?= 300
 # `make costs EVENTS=20000` counts what so many cost.
 EVENTS ?= 5000
 STAMP := .venv/installed
+# The CalDAV server nearest to iCloud's. Installing it may start services on this machine, so only CI and `make cyrus` do.
+CYRUS := cyrus-caldav cyrus-imapd cyrus-admin sasl2-bin
 SOURCES := hetk accounts sync policy sandbox tests bench bin manage.py
 
-.PHONY: help setup packages run test sweep mutants histories simulate soak check format bench costs clean
+.PHONY: help setup packages cyrus run test sweep mutants histories simulate soak check format bench costs clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -33,6 +35,11 @@ $(STAMP): requirements.txt requirements-dev.txt constraints.txt
 
 packages: ## install what tests need of the system: Chromium, a font and PostgreSQL
 	@bin/system-packages chromium fonts-dejavu-core postgresql
+	@[ "$$CI" != true ] || bin/system-packages $(CYRUS) || echo "Cyrus cannot be had here: its tests are left out."
+
+cyrus: setup ## install Cyrus and run the tests that need one (as root: it runs as a user of its own)
+	@bin/system-packages $(CYRUS)
+	@$(PY) -m pytest -q -m cyrus tests/cyrus
 
 run: setup ## start Hetk with clouds of its own on http://localhost:8000
 	@[ $(DB) != postgres ] || bin/system-packages postgresql

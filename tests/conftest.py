@@ -75,4 +75,5 @@ def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
     assert settings.SANDBOX_URL == NOWHERE
+    config.addinivalue_line("markers", "cyrus: runs against a private Cyrus; collected where one is installed")
     config.addinivalue_line("markers", "browser: drives Chromium; `make test` installs it where it may")

@@ -146,7 +146,7 @@ def radicale(folder: Path) -> Iterator[Front]:
         "logging-level": "error",
     }
     said = [f"--{name}={value}" for name, value in options.items()]
-    with _running([sys.executable, "-m", "radicale", "--config", "", *said], port, folder), _front(port, "") as front:
+    with _running([sys.executable, "-m", "radicale", "--config", "", *said], port, folder), before(port, "") as front:
         yield front
 
 
@@ -167,7 +167,7 @@ def xandikos(folder: Path) -> Iterator[Front]:
         str(port),
     ]
     command += ["--defaults", "--current-user-principal", "/alice/", "--no-detect-systemd"]
-    with _running(command, port, folder), _front(port, PASSWORD) as front:
+    with _running(command, port, folder), before(port, PASSWORD) as front:
         yield front
 
 
@@ -184,7 +184,8 @@ def _running(command: list[str], port: int, folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _front(port: int, password: str) -> Iterator[Front]:
+def before(port: int, password: str = "") -> Iterator[Front]:
+    """A front before the server on that port. `password`: see `Front`."""
     front = Front(port, password)
     thread = Thread(target=front.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

@@ -250,7 +250,7 @@ class DavContract(ProviderContract):
         zone = CALENDAR_ZONE.encode()
         self.outside.send("PROPPATCH", self.outside.calendar, zone, {"Content-Type": "application/xml"})
         day = at(9)
-        text = PERSONS.format(start=f"{day:%Y%m%dT%H%M%S}", end=f"{day:%Y%m%dT%H%M%S}")
+        text = PERSONS.format(start=f"{day:%Y%m%dT%H%M%S}", end=f"{at(10):%Y%m%dT%H%M%S}")
         id = self.outside.put("floating.ics", text.replace("\n", "\r\n"))
         when = self.read().events[id].content.when
         assert isinstance(when, Timed)
