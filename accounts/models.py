@@ -9,6 +9,10 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 
+from accounts.chain import Chain, ChainEntry
+
+__all__ = ["Chain", "ChainEntry", "Connection", "HaltCause", "Kind", "User", "Users"]
+
 
 class Users(UserManager["User"]):
     """Creates users by address; there are no user names."""

@@ -6,7 +6,9 @@ of it opens. What a text was bound to is authenticated with it, so a ciphertext 
 
 import base64
 import binascii
+import json
 import os
+from collections.abc import Mapping
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
@@ -70,6 +72,25 @@ def open_sealed(text: str, *, bound_to: str) -> str:
 def key_of(text: str) -> str:
     """The id of the key that sealed `text`: what a rotation looks at."""
     return text.split(".", 2)[1] if text.startswith(f"{VERSION}.") else ""
+
+
+def seal_json(key: bytes, value: Mapping[str, str], *, bound_to: str) -> str:
+    """`value` under a key of 32 bytes that is kept elsewhere, to be opened only with the same `bound_to`."""
+    nonce = os.urandom(NONCE_BYTES)
+    plain = json.dumps(value, sort_keys=True, ensure_ascii=False).encode()
+    return base64.urlsafe_b64encode(nonce + AESGCM(key).encrypt(nonce, plain, bound_to.encode())).decode()
+
+
+def json_under(key: bytes, text: str, *, bound_to: str) -> dict[str, str]:
+    """What `seal_json` sealed. Raises VaultError when it was changed or belongs elsewhere."""
+    try:
+        sealed = base64.b64decode(text, altchars=b"-_", validate=True)
+        value: dict[str, str] = json.loads(
+            AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to.encode())
+        )
+    except (InvalidTag, ValueError):
+        raise VaultError("This was changed or belongs to another row.") from None
+    return value
 
 
 def _associated(name: str, bound_to: str) -> bytes:
