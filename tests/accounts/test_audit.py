@@ -31,7 +31,8 @@ def raw(statement: str, *values: int | str) -> None:
     """Behind the back of everybody, by somebody who owns the database: the guard is taken off first."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("ALTER TABLE accounts_chainentry DISABLE TRIGGER chain_entries_stay")
         else:
             cursor.execute("DROP TRIGGER IF EXISTS chain_entries_stay")
         cursor.execute(statement, values)
