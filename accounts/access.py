@@ -7,12 +7,17 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from accounts.models import Connection, Kind, User
+from accounts.models import Chain, Connection, Kind, User
 
 
 def person(request: HttpRequest) -> User:
     """Who is signed in; views that call this have asked for it (`login_required`)."""
     return cast("User", request.user)
+
+
+def chain_of(user: User) -> Chain | None:
+    """The audit of an account; None before its first entry."""
+    return Chain.objects.filter(user=user).first()
 
 
 def connections_of(request: HttpRequest) -> QuerySet[Connection]:

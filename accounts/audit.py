@@ -22,6 +22,7 @@ from functools import cache
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -131,7 +132,12 @@ def extend(chain: Chain, notes: Sequence[Note], at: datetime) -> None:
 
 def hash_of(chain: Chain, entry: ChainEntry, before: str) -> str:
     """SHA-256 over canonical JSON (`sync.core.attestation`) of the entry and the hash of the entry before."""
-    told = {
+    return hashlib.sha256(canonical(parts_of(chain, entry, before))).hexdigest()
+
+
+def parts_of(chain: Chain, entry: ChainEntry, before: str) -> dict[str, Any]:
+    """All that the hash of an entry is made of."""
+    return {
         "chain": str(chain.public_id),
         "number": entry.number,
         "at": instant(entry.at),
@@ -140,7 +146,6 @@ def hash_of(chain: Chain, entry: ChainEntry, before: str) -> str:
         "sealed": hashlib.sha256(entry.sealed.encode()).hexdigest() if entry.sealed else "",
         "before": before,
     }
-    return hashlib.sha256(canonical(told)).hexdigest()
 
 
 def stamp_of(chain: Chain) -> str:
@@ -214,6 +219,15 @@ def whence(request: HttpRequest) -> dict[str, str]:
         return {}
     network = ipaddress.ip_network((address, 24 if address.version == 4 else 48), strict=False)
     return {"network": str(network), "browser": request.headers.get("User-Agent", "")[:BROWSER]}
+
+
+def how(request: HttpRequest, user: User) -> str:
+    """By what somebody signed in, in words: "google", "password and totp"."""
+    steps = [
+        str(step.get("provider") or step.get("type") or step["method"])
+        for step in get_authentication_records(request, user)
+    ]
+    return " and ".join(dict.fromkeys(steps))
 
 
 def instant(moment: datetime) -> str:

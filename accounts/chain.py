@@ -32,7 +32,7 @@ class Chain(models.Model):
 
 
 class Entries(models.QuerySet["ChainEntry"]):
-    """Entries can be added and read. The database refuses the rest too (migration 0004)."""
+    """Entries can be added and read. The database refuses the rest too (the migration that made them)."""
 
     def update(self, **_: Any) -> NoReturn:
         raise TypeError("An entry of a chain is never changed.")

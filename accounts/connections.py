@@ -4,7 +4,8 @@ from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 
-from accounts import halts
+from accounts import audit, halts
+from accounts.audit import Act
 from accounts.models import Connection, User
 from accounts.oauth.identity import Granted, Identity
 from accounts.oauth.refresh import sealed
@@ -44,6 +45,12 @@ def keep(*, user: User, granted: Granted) -> Connection | None:
             setattr(connection, field, value)
         connection.save()
         halts.resume(connection)
+        audit.record(
+            user,
+            Act.RECONNECTED if known else Act.CONNECTED,
+            facts={"connection": str(connection.public_id), "kind": connection.kind, "scopes": sorted(granted.scopes)},
+            personal={"address": connection.address},
+        )
     return connection
 
 

@@ -2,9 +2,11 @@
 
 import logging
 
+from django.db import transaction
 from django.utils import timezone
 
-from accounts import emails
+from accounts import audit, emails
+from accounts.audit import Act
 from accounts.models import Connection
 
 logger = logging.getLogger(__name__)
@@ -19,14 +21,18 @@ def halt(connection: Connection, cause: str, claims: str = "", *, grant: str | N
     rows = Connection.objects.filter(pk=connection.pk, halted_at=None)
     if grant is not None:
         rows = rows.filter(grant=grant)
-    rows.update(
-        halted_at=timezone.now(),
-        halt_cause=cause,
-        halt_claims=claims,
-        halt_told_at=None,
-        access="",
-        access_expires_at=None,
-    )
+    with transaction.atomic():
+        halted = rows.update(
+            halted_at=timezone.now(),
+            halt_cause=cause,
+            halt_claims=claims,
+            halt_told_at=None,
+            access="",
+            access_expires_at=None,
+        )
+        if halted:
+            facts = {"connection": str(connection.public_id), "kind": connection.kind, "cause": str(cause)}
+            audit.record(connection.user_id, Act.HALTED, facts=facts, personal={"address": connection.address})
     connection.refresh_from_db(fields=("halted_at", "halt_cause", "halt_claims", "access", "access_expires_at"))
     if connection.halted:
         tell(connection)

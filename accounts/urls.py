@@ -2,11 +2,13 @@
 
 from django.urls import include, path
 
-from accounts.views import connections, flow, password
+from accounts.views import connections, flow, history, password
 
 urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("activity/security/", history.security_history, name="security_history"),
+    path("activity/security/audit.json", history.security_history_file, name="security_history_file"),
     path("signin/confirm/", flow.confirm, name="signin_confirm"),
     path("signin/<str:kind>/", flow.signin, name="signin"),
     path("connect/icloud/", password.icloud, name="connect_icloud"),

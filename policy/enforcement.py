@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from accounts import audit
+from accounts.audit import Act
 from policy import keeper
 from policy.models import Domain
 from policy.names import domains_of
@@ -67,7 +69,13 @@ def apply(calendar: Calendar, verdict: Verdict, now: datetime) -> bool:
         if row is not None and (row.policy_domain, row.policy_state) != (domain, state):
             Calendar.objects.filter(pk=calendar.pk).update(policy_domain=domain, policy_state=state)
             _follow(calendar, row.policy_state, state, now)
+            _tell(calendar, row.policy_domain or domain, state, now)
     return True
+
+
+def _tell(calendar: Calendar, domain: str, state: str, now: datetime) -> None:
+    facts = {"calendar": str(calendar.public_id), "state": state or "none"}
+    audit.record(calendar.connection.user_id, Act.POLICY_CHANGED, facts=facts, personal={"domain": domain}, at=now)
 
 
 def _around(calendar: Calendar) -> QuerySet[Calendar]:

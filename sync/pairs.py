@@ -7,7 +7,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.audit import Act
 from accounts.models import Connection, User
+from sync import told
 from sync.models import Brake, Calendar, Flow, FlowSettings, Link, Pair, Receipt
 from sync.models.flow import WEEKDAYS
 from sync.store import due, locks, receipts, work
@@ -29,6 +31,7 @@ def create(*, user: User, first: Calendar, second: Calendar, out: FlowSettings, 
     if back is not None:
         Flow.objects.create(pair=pair, source=second, target=first, **back.as_fields())
     _read_again(pair)
+    told.made(pair)
     return pair
 
 
@@ -40,29 +43,39 @@ def edit(*, pair: Pair, out: FlowSettings, back: FlowSettings | None) -> None:
     """
     _hold(pair)
     _check(pair.user, pair.first, pair.second, two_way=back is not None, pair=pair)
+    before = told.directions(Pair.objects.get(pk=pair.pk))
     _set(pair, pair.first, pair.second, out)
     if back is not None:
         _set(pair, pair.second, pair.first, back)
     else:
         _end_direction(pair, pair.second)
     _look_again([pair])
+    told.changed(pair, before)
 
 
+@transaction.atomic
 def pause(*, pair: Pair) -> None:
-    Pair.objects.filter(pk=pair.pk, paused_at=None).update(paused_at=timezone.now())
+    if _pause(pair):
+        told.happened(pair, Act.PAIR_PAUSED)
+
+
+def _pause(pair: Pair) -> bool:
+    return bool(Pair.objects.filter(pk=pair.pk, paused_at=None).update(paused_at=timezone.now()))
 
 
 @transaction.atomic
 def resume(*, pair: Pair) -> None:
     """Nothing was missed: the cursors are where they were, or the calendars are read completely."""
     locks.pair(pair.pk)
-    Pair.objects.filter(pk=pair.pk).update(paused_at=None)
+    paused = Pair.objects.filter(pk=pair.pk).exclude(paused_at=None).update(paused_at=None)
     # Deletions whose question was answered by stopping are still undecided: the next cycle asks again.
     asked = Brake.objects.filter(flow__pair=pair, decided_at=None).values("flow_id")
     Link.objects.filter(flow__pair=pair, state=Link.State.HELD).exclude(flow_id__in=asked).update(
         state=Link.State.LIVE, due_at=timezone.now(), attempts=0
     )
     due.ring([pair.first_id, pair.second_id])
+    if paused:
+        told.happened(pair, Act.PAIR_RESUMED)
 
 
 @transaction.atomic
@@ -81,6 +94,7 @@ def end(*, pair: Pair, remove_copies: bool) -> None:
     """Stop for good. With `remove_copies` the pair goes when none of its copies is left."""
     locks.pair(pair.pk)
     if not remove_copies:
+        told.happened(pair, Act.PAIR_ENDED, copies="leave")
         pair.delete()
         return
     now = timezone.now()
@@ -91,6 +105,7 @@ def end(*, pair: Pair, remove_copies: bool) -> None:
     Link.objects.filter(flow__pair=pair).update(due_at=now, attempts=0)
     # The proof that none is left comes from a complete reading, begun after this moment.
     _read_again(pair)
+    told.happened(pair, Act.PAIR_ENDED, copies="remove")
 
 
 @transaction.atomic
@@ -106,8 +121,9 @@ def decide(*, brake: Brake, decision: str, by: User) -> None:
     elif decision == Brake.Decision.RESTORE:
         _restore(brake.flow)
     else:
-        pause(pair=brake.flow.pair)
+        _pause(brake.flow.pair)
     due.ring([brake.flow.source_id, brake.flow.target_id])
+    told.happened(brake.flow.pair, Act.DELETIONS_DECIDED, decision=str(decision), held=brake.held)
 
 
 def ring_connection(connection: Connection) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts import halts
+from accounts import audit, halts
 from sync import calendars, emails, verify
 from sync.models import Activity, Brake, Calendar, Flow, Run, Verification, Watch
 from sync.store import due, heartbeats
@@ -84,4 +84,5 @@ def forget_old_rows() -> int:
     runs, _ = Run.objects.filter(started_at__lt=now - RUNS_KEPT).delete()
     activities, _ = Activity.objects.filter(at__lt=now - ACTIVITY_KEPT).delete()
     audits, _ = Verification.objects.filter(finished_at__lt=now - ACTIVITY_KEPT).delete()
-    return runs + activities + heartbeats.forget(now - HEARTBEATS_KEPT) + audits
+    entries = audit.forget(now - ACTIVITY_KEPT)
+    return entries + runs + activities + heartbeats.forget(now - HEARTBEATS_KEPT) + audits

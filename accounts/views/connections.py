@@ -5,14 +5,15 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import halts, oauth
+from accounts import audit, halts, oauth
 from accounts.access import connection_or_404, connections_of
+from accounts.audit import Act
 from accounts.models import Connection, HaltCause
 from accounts.oauth.errors import OurFault, TryLater
 from sync.models import Pair
@@ -45,13 +46,21 @@ def disconnect(request: HttpRequest, public_id: UUID) -> HttpResponse:
         # A grant that we cannot open ourselves must not keep a person from leaving; at Google it can be removed by hand.
         logger.exception("Connection %s leaves without its grant being taken back.", connection.public_id)
     try:
-        connection.delete()
+        _leave(request, connection)
     except IntegrityError:
         # A sync was started in another window meanwhile: it stands still, as with any account whose access is gone.
         halts.halt(connection, HaltCause.REVOKED)
         return render(request, "accounts/disconnect.html", {**context, "pairs": pairs.all()}, status=409)
     messages.success(request, f"{connection.address} is disconnected.")
     return redirect("connections")
+
+
+@transaction.atomic
+def _leave(request: HttpRequest, connection: Connection) -> None:
+    facts = {"connection": str(connection.public_id), "kind": connection.kind}
+    personal = {"address": connection.address, **audit.whence(request)}
+    connection.delete()
+    audit.record(connection.user_id, Act.DISCONNECTED, facts=facts, personal=personal)
 
 
 def pairs_of(connection: Connection) -> QuerySet[Pair]:

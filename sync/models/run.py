@@ -53,6 +53,8 @@ class Activity(models.Model):
     all_day = models.BooleanField(default=False)
     request_id = models.CharField(max_length=64, blank=True)
     error = models.CharField(max_length=200, blank=True)
+    # Rows of one write to a calendar share it, and the entry of the audit that vouches for them names it.
+    batch = models.UUIDField(null=True, editable=False)
 
     class Meta:
         indexes = (

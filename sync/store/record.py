@@ -57,10 +57,11 @@ def agree(outcomes: Sequence[Outcome], now: datetime) -> None:
         rows.save(fresh.values(), FIELDS)
         # A link that is gone belonged to a pair that was ended meanwhile: nobody is left to be told.
         told = [activity_of(o, now) for o in outcomes if o.task.link.pk in fresh]
-        Activity.objects.bulk_create([row for row in told if row])
+        written = activities.keep([row for row in told if row])
         gone = [o.task.link.pk for o in outcomes if _is_over(o)]
         Link.objects.filter(pk__in=gone).delete()
         _tell_others(outcomes, now)
+        activities.vouch(written, now)
 
 
 def _tell_others(outcomes: Sequence[Outcome], now: datetime) -> None:
@@ -223,7 +224,7 @@ def stripped(outcomes: Sequence[Outcome], now: datetime) -> None:
             _written(link, outcome.operation.content, outcome.event, now, outcome.operation.fields)
             link.copy_seen = UNSURE if unseen else link.copy_agreed
     rows.save(fresh.values(), FIELDS)
-    Activity.objects.bulk_create([a for o in outcomes if (a := activity_of(o, now))])
+    activities.vouch(activities.keep([a for o in outcomes if (a := activity_of(o, now))]), now)
 
 
 @transaction.atomic

@@ -31,6 +31,7 @@ OUTSIDE = [
 OWN = [
     "dashboard",
     "activity",
+    "security_history",
     "explain",
     "settings",
     "connections",
