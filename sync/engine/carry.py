@@ -245,7 +245,9 @@ def _job(step: Step) -> write.Job:
         raise TypeError(f"{operation} is not a write")
     if _side(operation) is Side.ORIGIN:
         return write.Job(step.task, operation, step.origin.version if step.origin else "")
-    return write.Job(step.task, operation, step.copy.version if step.copy else link.copy_agreed)
+    if step.copy is None:
+        return write.Job(step.task, operation, link.copy_agreed, link.coloured)
+    return write.Job(step.task, operation, step.copy.version, step.copy.label != link.label)
 
 
 def _side(operation: Operation) -> Side:

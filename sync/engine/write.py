@@ -20,11 +20,15 @@ class NotAllowed(Exception):
 
 @dataclass(slots=True)
 class Job:
-    """One write that is to leave, for one link. `version`: that of the written side, as the plan was made from it."""
+    """One write that is to leave, for one link. `version`: that of the written side, as the plan was made from it.
+
+    coloured: a person gave the copy a colour, as far as is known.
+    """
 
     task: Task
     operation: Create | Update | Delete
     version: str
+    coloured: bool = False
 
     @property
     def calendar(self) -> Calendar:
@@ -96,6 +100,7 @@ def as_write(job: Job) -> Write:
                 mark=mark,
                 label=operation.label,
                 relabel=operation.relabel,
+                coloured=job.coloured,
             )
         case Update():
             return UpdateWrite(

@@ -48,6 +48,8 @@ class Link(models.Model):
 
     # The label that was last given to the copy; a person may have given it another since.
     label = models.CharField(max_length=8, blank=True)
+    # Another one stands there, or stood when last seen: it stays through whatever is written.
+    coloured = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=State, default=State.SEEN)
     reason = models.CharField(max_length=32, blank=True)
     generation = models.PositiveIntegerField(default=0)

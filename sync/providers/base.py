@@ -103,7 +103,8 @@ class Update:
     With `mark`: a copy of ours; `content` is all it says, and the provider may replace the whole event. Without: somebody's own
     event; only `fields` of `content` may be touched. `version`: the one expected, or "" for "whatever is there".
     `label`: what the flow gives its copies. `relabel`: it replaces what stands there; otherwise a copy of a flow that gives one
-    keeps the colour it has, which may be a person's choice. Somebody's own event keeps its own in any case.
+    keeps the colour it has, which may be a person's choice, and so does one that is `coloured`: of which it is known that a person
+    gave it a colour. Somebody's own event keeps its own in any case.
     """
 
     id: str
@@ -113,6 +114,7 @@ class Update:
     mark: str = ""
     label: str = ""
     relabel: bool = False
+    coloured: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -212,7 +212,8 @@ class MemoryProvider:
 
     def _updated(self, event: Event, update: Update) -> Event:
         if update.mark:
-            label = update.label if update.relabel and self.traits.labels else event.label
+            stays = bool(update.label) or update.coloured or not self.manner.replaces
+            label = event.label if stays and not update.relabel else update.label * self.traits.labels
             return replace(event, content=update.content, mark=update.mark, label=label)
         touched = {field.value: getattr(update.content, field.value) for field in update.fields}
         return replace(event, content=replace(event.content, **touched))

@@ -24,16 +24,19 @@ class Manner:
     marks_in_delta: a delta shows marks; otherwise an event with a key is `unsure_of_mark` there.
     series_rebuilt: a touched series is told whole (`Page.series`) and a deleted occurrence has no tombstone.
     window_bites: an event that leaves the cursor's span is reported as removed.
+    replaces: an update of a copy replaces all of it, a colour that nobody thought of included.
     """
 
     traits: Traits
     marks_in_delta: bool = True
     series_rebuilt: bool = False
     window_bites: bool = False
+    replaces: bool = False
 
 
 LIKE_GOOGLE = Manner(
-    traits=Traits(conditional=True, removal_proves=True, pushes=True, seats=4, batch=50, fetch=50, labels=True)
+    traits=Traits(conditional=True, removal_proves=True, pushes=True, seats=4, batch=50, fetch=50, labels=True),
+    replaces=True,
 )
 LIKE_MICROSOFT = Manner(
     traits=Traits(conditional=False, removal_proves=False, pushes=True, seats=3, batch=20, fetch=20, labels=True),

@@ -26,7 +26,7 @@ SEEN = (
     "due_at",
     "attempts",
 )
-COPY_SEEN = ("copy_id", "copy_seen", "copy_agreed", "generation", "due_at", "attempts")
+COPY_SEEN = ("copy_id", "copy_seen", "copy_agreed", "coloured", "generation", "due_at", "attempts")
 
 
 class Observer:
@@ -207,7 +207,7 @@ class Observer:
         unchanged = before == fingerprints().of_content(event.content, link.origin_ref) and link.copy_seen != Link.GONE
         if mark and not link.copy_id:
             link.generation = mark.generation
-        link.copy_id, link.copy_seen = event.id, event.version
+        link.copy_id, link.copy_seen, link.coloured = event.id, event.version, event.label != link.label
         if unchanged and link.due_at is None:
             link.copy_agreed = event.version
         elif not unchanged:

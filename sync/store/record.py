@@ -19,7 +19,7 @@ from sync.store.work import Task
 
 FIELDS = (
     "origin_seen", "origin_agreed", "copy_id", "copy_seen", "copy_agreed", "origin_prints", "written_prints", "copy_prints",
-    "label", "state", "reason", "generation", "due_at", "lease_until", "attempts", "written_at", "churn_day", "churn",
+    "label", "coloured", "state", "reason", "generation", "due_at", "lease_until", "attempts", "written_at", "churn_day", "churn",
     "starts_at", "ends_at",
 )  # fmt: skip
 # A version that no provider gives: this side must be read before it is written.
@@ -140,7 +140,7 @@ def _written(
     link.written_at = now
     churn.count(link, now)
     if event is not None:
-        link.copy_id = event.id
+        link.copy_id, link.coloured = event.id, event.label != link.label
         link.copy_agreed = event.version
         if only is None or link.copy_prints:
             prints = fingerprints().of_content(event.content, link.origin_ref)
@@ -168,7 +168,7 @@ def _given_back(link: Link, outcome: Outcome, origin: Event | None) -> None:
 def _kept(link: Link, outcome: Outcome) -> None:
     link.copy_id, link.label = outcome.task.link.copy_id, outcome.task.flow.label
     if outcome.copy is not None:
-        link.copy_agreed = outcome.copy.version
+        link.copy_agreed, link.coloured = outcome.copy.version, outcome.copy.label != link.label
         link.copy_prints = encode(fingerprints().of_content(outcome.copy.content, link.origin_ref))
     if outcome.origin is not None:
         wanted = project(outcome.origin, looks_of(outcome.task.flow))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from sync import pairs
-from sync.models import Link
+from sync.models import FlowSettings, Link
 from sync.providers.errors import Unknown
 from sync.providers.memory import LIKE_CALDAV, LIKE_GOOGLE, LIKE_MICROSOFT, Call, Manner
 from tests.engine.world import OPEN, PRIVATE, World
@@ -35,6 +35,47 @@ def test_copies_are_labelled_in_place_with_one_write_each(world: World, manner: 
         world.settle()
         assert world.writes() == []
     assert {event.label for event in world.events(home)} == {""}
+
+
+@MANNERS
+@pytest.mark.parametrize("back", [None, OPEN], ids=["one way", "two-way"])
+@pytest.mark.parametrize("given", ["green", "7"], ids=["a label", "another colour"])
+def test_a_colour_given_by_hand_outlives_whatever_is_written_until_a_label_is_chosen(
+    world: World, manner: Manner, back: FlowSettings | None, given: str
+) -> None:
+    home, work = world.calendar("alice@home.example", manner), world.calendar("alice@work.example", manner)
+    origin = world.event(home)
+    pair = world.pair(home, work, OPEN, back)
+    (copy,) = world.copies(work)
+    world.cloud.edit(work.remote_id, copy.id, label=given)
+    world.settle()
+    for change in ("Later", "Latest"):
+        world.cloud.edit(home.remote_id, origin, title=change)
+        world.sync()
+    pairs.edit(pair=pair, out=PRIVATE, back=back)
+    world.settle()
+    assert [(event.content.title, event.label) for event in world.copies(work)] == [("Busy", given)]
+    pairs.edit(pair=pair, out=replace(PRIVATE, label="red"), back=back)
+    world.settle()
+    assert [event.label for event in world.copies(work)] == ["red"]
+
+
+def test_a_colour_given_between_reading_and_writing_stays_as_well(world: World) -> None:
+    home, work = world.calendar("alice@home.example"), world.calendar("alice@work.example")
+    origin = world.event(home)
+    world.pair(home, work)
+    (copy,) = world.copies(work)
+    given: list[Call] = []
+
+    def colour(call: Call, stage: str) -> None:
+        if call.name == "update" and stage == "before" and not given:
+            given.append(call)
+            world.cloud.edit(work.remote_id, copy.id, label="green")
+
+    world.cloud.fault = colour
+    world.cloud.edit(home.remote_id, origin, title="Later")
+    world.sync()
+    assert [(event.content.title, event.label) for event in world.copies(work)] == [("Later", "green")]
 
 
 @MANNERS

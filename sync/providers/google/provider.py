@@ -217,7 +217,7 @@ def _blind(write: Write) -> TypeGuard[Update]:
 
 def _coloured(write: Write) -> TypeGuard[Update]:
     """A copy that may have a colour, which is to stay whatever it is."""
-    return isinstance(write, Update) and bool(write.mark) and bool(write.label) and not write.relabel
+    return isinstance(write, Update) and bool(write.mark) and bool(write.label or write.coloured) and not write.relabel
 
 
 def _complete(write: Update, seen: Event | None) -> Update:

@@ -12,11 +12,14 @@ class Labels(Spoken):
         """What is to stand there after this label was written; nothing where there are none."""
         return label if self.outside.provider.traits.labels else ""
 
-    def change(self, id: str, label: str = "", *, relabel: bool = False, mark: str = f"{MARK}.1") -> None:
+    def change(
+        self, id: str, label: str = "", *, relabel: bool = False, coloured: bool = False, mark: str = f"{MARK}.1"
+    ) -> None:
         said = Content(title="New", when=timed(11))
         fields = ALL_FIELDS if mark else frozenset({Field.TITLE})
         version = self.got(id).version
-        self.wrote(Update(id=id, version=version, content=said, fields=fields, mark=mark, label=label, relabel=relabel))
+        write = Update(id=id, version=version, content=said, fields=fields, mark=mark, label=label)
+        self.wrote(replace(write, relabel=relabel, coloured=coloured))
 
     def test_a_copy_is_made_with_each_label_or_with_none(self) -> None:
         for number, label in enumerate(["", *Label]):
@@ -34,6 +37,13 @@ class Labels(Spoken):
         assert self.got(made.id).label == self.shows("red")
         self.change(made.id, relabel=True)
         assert self.got(made.id).label == ""
+
+    def test_a_colour_that_a_person_gave_a_copy_without_a_label_outlives_its_updates(self) -> None:
+        made = self.wrote(replace(insert(1), label="green"))
+        self.change(made.id, coloured=True)
+        assert self.got(made.id).label == self.shows("green")
+        self.change(made.id, "red", relabel=True, coloured=True)
+        assert self.got(made.id).label == self.shows("red")
 
     def test_somebodys_own_event_is_never_labelled(self) -> None:
         own = self.outside.create("Own", timed(9))
