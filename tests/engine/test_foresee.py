@@ -240,6 +240,23 @@ def test_work_that_is_done_in_shares_is_foretold_share_by_share(town: Town, monk
     change(town, pair, (PRIVATE, OPEN), flows)
 
 
+def test_a_question_that_one_share_opens_is_foretold_to_hold_those_after_it(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.store.work.MOST", 14)
+    pair = town.world.pair(town.home, town.work)
+    town.world.wait(minutes=3)
+    own = {event.content.title: event for event in town.world.events(town.home)}
+    for number in range(12):
+        town.world.cloud.delete(town.home.remote_id, own[f"Home {number}"].id)
+    # It comes in the next share, and alone it would be nothing.
+    town.world.cloud.edit(town.home.remote_id, own["Holiday"].id, cancelled=True)
+    (flow,) = dry_change(pair=pair, out=FREE, back=None).flows
+    assert flow.number(Fate.HOLD) == 13
+    change(town, pair, (FREE, None), [flow])
+    assert Brake.objects.get().held == 13
+
+
 def test_copies_left_by_an_earlier_sync_are_foretold_as_taken_over_or_removed(town: Town) -> None:
     pair = town.world.pair(town.home, town.work)
     pairs.end(pair=pair, remove_copies=False)

@@ -1,5 +1,6 @@
 """What a person asks of a flow, changed while copies exist: they change in place, go, or come again."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from sync import pairs
 from sync.core.event import AllDay, Answer, Attendee, Kind, ShowAs, Timed
 from sync.core.operation import Reason
 from sync.models import Activity, Brake, Flow, FlowSettings, Link
+from sync.providers.errors import Unknown
 from sync.providers.memory import LIKE_GOOGLE, LIKE_MICROSOFT, Call, Manner
 from sync.store import work
 from tests.engine.world import OPEN, PRIVATE, World
@@ -240,3 +242,49 @@ def test_a_title_given_to_a_copy_that_is_left_out_by_it_moves_back_and_the_copy_
     world.forget_calls()
     world.settle()
     assert world.writes() == []
+
+
+# From and to what: in none of these does the new way rule what events are shown as.
+WAYS = {
+    "made private": (OPEN, PRIVATE),
+    "made open": (PRIVATE, OPEN),
+    "dressed": (OPEN, replace(OPEN, template="[Home] {title}")),
+    "a detail hidden": (OPEN, replace(OPEN, show_location=False)),
+    "no longer shown as free": (replace(OPEN, show_as="free"), OPEN),
+    "labelled": (OPEN, replace(OPEN, label="blue")),
+}
+
+
+@pytest.mark.parametrize("moment", ["at once", "an answer is lost", "the source is away"])
+@pytest.mark.parametrize("manner", [LIKE_GOOGLE, LIKE_MICROSOFT], ids=["like google", "like microsoft"])
+@pytest.mark.parametrize("way", WAYS)
+def test_what_a_person_lets_a_copy_be_shown_as_outlives_a_change_of_settings(
+    world: World, manner: Manner, way: str, moment: str
+) -> None:
+    home, work = world.calendar("alice@home.example", manner), world.calendar("alice@work.example", manner)
+    world.event(home, "Lunch")
+    before, after = WAYS[way]
+    pair = world.pair(home, work, before, OPEN)
+    world.wait(seconds=30)
+    if moment == "the source is away":
+        world.cloud.signed_out.add("alice@home.example")
+        world.sync()
+    world.cloud.edit(work.remote_id, world.copies(work)[0].id, show_as=ShowAs.TENTATIVE)
+    pairs.edit(pair=pair, out=after, back=OPEN)
+    world.cloud.fault = lose_first_update() if moment == "an answer is lost" else None
+    world.sync()
+    world.sign_in(home.connection)
+    world.settle()
+    world.settle()
+    assert [event.content.show_as for calendar in (home, work) for event in world.events(calendar)] == ["tentative"] * 2
+
+
+def lose_first_update() -> Callable[[Call, str], None]:
+    lost: list[Call] = []
+
+    def lose(call: Call, stage: str) -> None:
+        if call.name == "update" and stage == "after" and not lost:
+            lost.append(call)
+            raise Unknown("lost")
+
+    return lose

@@ -5,7 +5,7 @@ import pytest
 from accounts.models import Connection
 from sync import pairs
 from sync.models import Flow
-from sync.providers.errors import Refused
+from sync.providers.errors import Refused, Unknown
 from sync.providers.memory import LIKE_CALDAV, LIKE_GOOGLE, LIKE_MICROSOFT, Call, Manner
 from tests.engine.world import OPEN, PRIVATE, World
 
@@ -72,3 +72,51 @@ def test_a_copy_that_could_not_be_stripped_is_tried_again(world: World) -> None:
     world.sync()
     world.settle()
     assert world.titles(work) == ["Busy", "Busy"]
+
+
+@MANNERS
+def test_what_a_person_changed_in_a_copy_that_is_stripped_arrives_when_the_source_is_back(
+    world: World, manner: Manner
+) -> None:
+    home, work = world.calendar("alice@home.example", manner), world.calendar("alice@work.example", manner)
+    world.event(home, "Doctor")
+    pair = world.pair(home, work, OPEN, OPEN)
+    world.cloud.signed_out.add("alice@home.example")
+    world.sync()
+    (copy,) = world.copies(work)
+    moved = world.content(hours=48).when
+    world.cloud.edit(work.remote_id, copy.id, when=moved)
+    pairs.edit(pair=pair, out=PRIVATE, back=OPEN)
+    world.sync()
+    assert [(e.content.title, e.content.when) for e in world.copies(work)] == [("Busy", moved)]
+    world.sign_in(home.connection)
+    world.settle()
+    for calendar, title in ((home, "Doctor"), (work, "Busy")):
+        assert [(e.content.title, e.content.when) for e in world.events(calendar)] == [(title, moved)]
+
+
+@MANNERS
+@pytest.mark.parametrize("stage", ["before", "after"])
+def test_what_a_person_changed_in_a_copy_outlives_a_strip_whose_answer_was_lost(
+    world: World, manner: Manner, stage: str
+) -> None:
+    home, work = world.calendar("alice@home.example", manner), world.calendar("alice@work.example", manner)
+    world.event(home, "Doctor")
+    pair = world.pair(home, work, OPEN, OPEN)
+    (copy,) = world.copies(work)
+    moved = world.content(hours=48).when
+    world.cloud.edit(work.remote_id, copy.id, when=moved)
+    lost: list[Call] = []
+
+    def lose(call: Call, at: str) -> None:
+        if call.name == "update" and at == stage and not lost:
+            lost.append(call)
+            raise Unknown("lost")
+
+    world.cloud.fault = lose
+    pairs.edit(pair=pair, out=PRIVATE, back=OPEN)
+    world.sync()
+    world.settle()
+    assert lost
+    for calendar, title in ((home, "Doctor"), (work, "Busy")):
+        assert [(e.content.title, e.content.when) for e in world.events(calendar)] == [(title, moved)]

@@ -21,8 +21,12 @@ class Second:
         self._act = act
         self._thread = threading.Thread(target=self._run)
 
-    def start(self) -> None:
+    def begin(self) -> None:
         self._thread.start()
+
+    def start(self) -> None:
+        """And wait until it is done, or stands at a lock."""
+        self.begin()
         self._thread.join(MOMENT)
         self.waited = self._thread.is_alive()
 
@@ -39,22 +43,23 @@ class Second:
             connection.close()
 
 
-def meanwhile(first: Callable[[], Any], words: str, second: Callable[[], Any]) -> Second:
-    """Runs `first`; right after its first statement with `words` in it, `second` starts on another connection."""
+def meanwhile(first: Callable[[], Any], words: str, second: Callable[[], Any], nth: int = 1) -> Second:
+    """Runs `first`; right after its `nth` statement with `words` in it, `second` starts on another connection."""
     other = Second(second)
     begun: list[str] = []
 
     def statement(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         answer = execute(sql, params, many, context)
-        if words in sql and not begun:
+        if words in sql:
             begun.append(sql)
-            other.start()
+            if len(begun) == nth:
+                other.start()
         return answer
 
     try:
         with connection.execute_wrapper(statement):
             first()
     finally:
-        assert begun, f"no statement with {words}"
+        assert len(begun) >= nth, f"no statement with {words}"
         other.end()
     return other

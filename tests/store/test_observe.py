@@ -205,3 +205,15 @@ def test_a_create_that_was_recorded_is_agreed_and_told_once(flow):
     assert Activity.objects.values_list("act", "reason", "request_id").get() == ("created", "new", "r1")
     agree([Outcome(task, Keep(Reason.IN_STEP), event(), copy=copy)], LATER)
     assert Activity.objects.count() == 1
+
+
+def test_a_worker_that_comes_back_late_does_not_give_away_what_another_took(flow: Flow) -> None:
+    at_source(flow).observe([event(id=f"e{number}") for number in range(3)])
+    late = work.take([flow], NOW)
+    after = NOW + work.LEASE + timedelta(seconds=1)
+    taken = work.take([flow], after)
+    assert len(taken) == len(late) == 3
+    work.release(late)
+    assert work.take([flow], after) == []
+    work.release(taken)
+    assert len(work.take([flow], after)) == 3

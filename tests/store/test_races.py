@@ -1,6 +1,7 @@
 """What SQLite never shows, since it lets one writer in at a time: two connections in the middle of the same thing, on PostgreSQL."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,7 +21,7 @@ from sync.store import due, questions, work
 from sync.store.observe import Observer
 from tests.engine.world import OPEN, PRIVATE, World
 from tests.factories import make_connection, make_user
-from tests.store.meanwhile import meanwhile
+from tests.store.meanwhile import PATIENCE, Second, meanwhile
 
 pytestmark = pytest.mark.usefixtures("postgres")
 
@@ -49,7 +50,9 @@ def test_two_workers_claim_different_calendars_and_neither_waits(world):
     sides = [world.calendar(f"alice@{name}.example") for name in ("a", "b", "c")]
     world.ring(*sides)
     mine: list[Calendar] = []
-    second = meanwhile(lambda: mine.extend(due.claim(2, world.now)), "SKIP LOCKED", lambda: due.claim(2, world.now))
+    second = meanwhile(
+        lambda: mine.extend(due.claim(2, world.now)), 'FROM "sync_calendar"', lambda: due.claim(2, world.now)
+    )
     assert (len(mine), len(second.answer)) == (2, 1)
     assert not second.waited
     assert {c.pk for c in [*mine, *second.answer]} == {side.pk for side in sides}
@@ -83,13 +86,28 @@ def test_what_a_reading_saw_and_what_a_write_agreed_are_both_kept(world, flow):
         with transaction.atomic():
             Observer(flow.source, [loaded(flow)], world.now).observe(list(reversed(world.events(flow.source))))
 
-    second = meanwhile(see_copies, 'FROM "sync_link"', see_origins)
-    assert second.error is None
+    # The one has written the first link when the other begins with the last.
+    second = meanwhile(see_copies, 'UPDATE "sync_link"', see_origins)
+    assert (second.error, second.waited) == (None, True)
     origins = {event.id: event.version for event in world.events(flow.source)}
     copies = {event.id: event.version for event in world.copies(flow.target)}
     for link in Link.objects.filter(flow=flow):
         assert (link.origin_seen, link.copy_seen) == (origins[link.origin_id], copies[link.copy_id])
         assert link.due_at is not None
+
+
+def test_what_a_person_asks_while_a_reading_files_what_it_saw_is_not_forgotten(world, flow):
+    """A reading that finds nothing to do writes back that nothing is due, as it was when it looked."""
+    Link.objects.update(copy_seen="older")
+
+    def see() -> None:
+        with transaction.atomic():
+            Observer(flow.target, [loaded(flow)], world.now).observe(world.copies(flow.target))
+
+    asked = loaded(flow)
+    second = meanwhile(see, 'FROM "sync_link"', lambda: work.look_again([asked], world.now))
+    assert (second.error, second.waited) == (None, True)
+    assert set(Link.objects.values_list("due_at", flat=True)) == {world.now}
 
 
 def test_an_answer_given_while_deletions_are_held_leaves_none_without_a_question(world, flow):
@@ -111,32 +129,27 @@ def test_an_answer_given_while_deletions_are_held_leaves_none_without_a_question
 
 def test_a_direction_switched_on_again_at_the_moment_it_would_go_stays(world, flow):
     pairs.edit(pair=flow.pair, out=OPEN, back=None)
-    back = Flow.objects.get(source=flow.target)
-    Flow.objects.filter(pk=flow.pk).update(ending_at=None)
-    world.settle()
-    if not Flow.objects.filter(pk=back.pk).exists():
-        back = Flow.objects.create(pair=flow.pair, source=flow.target, target=flow.source, ending_at=world.now)
     Calendar.objects.update(full_read_at=world.now)
-    ended = Flow.objects.select_related("pair", "source", "target").get(pk=back.pk)
+    ended = loaded(Flow.objects.get(source=flow.target))
+    assert ended.ending_at is not None
 
     def switch_on() -> None:
         pairs.edit(pair=loaded(flow).pair, out=OPEN, back=PRIVATE)
 
-    second = meanwhile(switch_on, 'UPDATE "sync_flow"', lambda: endings.settle(ended, Clients(world.now), timezone.now))
-    assert second.error is None
+    # The second of the two that are changed is the one that was about to go.
+    second = meanwhile(
+        switch_on, 'UPDATE "sync_flow"', lambda: endings.settle(ended, Clients(world.now), timezone.now), nth=2
+    )
+    assert (second.error, second.waited) == (None, True)
     assert Flow.objects.get(source=flow.target).ending_at is None
 
 
-def test_a_worker_that_comes_back_late_does_not_give_away_what_another_took(world, flow):
-    Link.objects.update(due_at=world.now)
-    late = work.take([loaded(flow)], world.now)
-    world.wait(seconds=work.LEASE.total_seconds() + 1)
-    taken = work.take([loaded(flow)], world.now)
-    assert len(taken) == len(late) == 10
-    work.release(late)
-    assert work.take([loaded(flow)], world.now) == []
-    work.release(taken)
-    assert len(work.take([loaded(flow)], world.now)) == 10
+def test_a_direction_that_nobody_switches_on_again_goes(world, flow):
+    """Or the test above would prove nothing."""
+    pairs.edit(pair=flow.pair, out=OPEN, back=None)
+    Calendar.objects.update(full_read_at=world.now)
+    endings.settle(loaded(Flow.objects.get(source=flow.target)), Clients(world.now), timezone.now)
+    assert not Flow.objects.filter(source=flow.target).exists()
 
 
 def granted(refresh_token: str) -> Granted:
@@ -178,19 +191,40 @@ def test_a_refresh_in_the_middle_of_a_reconnect_is_not_undone_by_it():
 
 
 def test_bells_for_many_calendars_in_any_order_lock_nobody_out():
+    """The database goes up by number for the one, and for the other through the table, where the last comes first."""
     mailbox = make_connection(make_user("alice"), "alice-gmail")
+    sooner = [timezone.now() - timedelta(minutes=n) for n in range(9)]
     ids = [
-        Calendar.objects.create(connection=mailbox, remote_id=f"{n}", name="x", due_at=timezone.now()).pk
-        for n in range(9)
+        Calendar.objects.create(connection=mailbox, remote_id=f"{n}", name="x", due_at=at).pk
+        for n, at in enumerate(sooner)
     ]
+    for pk in reversed(ids):
+        Calendar.objects.filter(pk=pk).update(name="y")
+    held, go = threading.Event(), threading.Event()
 
-    def all_at_once() -> None:
+    def hold_the_middle() -> None:
         with transaction.atomic():
-            due.ring(reversed(ids))
-            due.read_again(ids, prove=True)
+            list(Calendar.objects.select_for_update(no_key=True).filter(pk=ids[4]))
+            held.set()
+            go.wait(PATIENCE)
+
+    def by(way: str, act: Callable[[], object]) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            for other in {"seqscan", "bitmapscan", "indexscan"} - {way}:
+                cursor.execute(f"SET LOCAL enable_{other} = off")
+            act()
 
     later = timezone.now() + timedelta(hours=1)
-    second = meanwhile(all_at_once, 'UPDATE "sync_calendar"', lambda: due.not_before(mailbox.pk, later))
-    assert second.error is None
-    assert second.waited
+    up = Second(lambda: by("indexscan", lambda: due.ring(ids)))
+    down = Second(lambda: by("seqscan", lambda: due.not_before(mailbox.pk, later)))
+    three = [Second(hold_the_middle), up, down]
+    three[0].begin()
+    held.wait(PATIENCE)
+    for one in three[1:]:
+        one.start()
+    go.set()
+    for one in three:
+        one.end()
+    assert [one.error for one in three] == [None] * 3
+    assert [one.waited for one in three[1:]] == [True] * 2
     assert connection.vendor == "postgresql"

@@ -1,0 +1,56 @@
+"""Faults that only two at once can show: locks, on PostgreSQL."""
+
+from tests.mutants.mutant import Mutant
+
+RACES = "store/test_races.py"
+
+RACING = (
+    Mutant(
+        "writers of links take no turns",
+        (1,),
+        "sync/store/locks.py",
+        '        list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))\n',
+        "        pass\n",
+        (RACES,),
+    ),
+    Mutant(
+        "locks are taken in any order",
+        (1,),
+        "sync/store/due.py",
+        "        locks.calendars(numbers)\n",
+        "",
+        (f"{RACES}::bells_for_many_calendars_in_any_order_lock_nobody_out",),
+    ),
+    Mutant(
+        "a claim does not see that of another",
+        (1, 2),
+        "sync/store/due.py",
+        "            due = due.select_for_update(skip_locked=True, no_key=True)\n",
+        "            pass\n",
+        (f"{RACES}::two_workers_claim_different_calendars_and_neither_waits",),
+    ),
+    Mutant(
+        "an answer about deletions does not wait for those that are being held",
+        (10,),
+        "sync/pairs.py",
+        "    locks.pair(brake.flow.pair_id)\n",
+        "",
+        (f"{RACES}::an_answer_given_while_deletions_are_held_leaves_none_without_a_question",),
+    ),
+    Mutant(
+        "two windows connect one account twice",
+        (17,),
+        "accounts/connections.py",
+        "        User.objects.select_for_update(no_key=True).get(pk=user.pk)\n",
+        "",
+        (f"{RACES}::one_account_connected_in_two_windows_at_once_is_one_connection",),
+    ),
+    Mutant(
+        "a reconnect overwrites a refresh",
+        (17,),
+        "accounts/connections.py",
+        "        rows = Connection.objects.select_for_update(no_key=True)\n",
+        "        rows = Connection.objects.all()\n",
+        (f"{RACES}::a_refresh_in_the_middle_of_a_reconnect_is_not_undone_by_it",),
+    ),
+)
