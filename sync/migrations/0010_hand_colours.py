@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sync', '0008_label'),
+        ('sync', '0009_activity_batch'),
     ]
 
     operations = [
