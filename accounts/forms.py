@@ -2,7 +2,7 @@
 
 from django import forms
 
-from accounts.oauth import caldav
+from accounts.oauth import caldav, feed
 from accounts.oauth.caldav import Entry
 
 SECRET = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
@@ -42,3 +42,16 @@ class ServerForm(forms.Form):
         """Raises `NotLetIn` for what is no web address."""
         said = self.cleaned_data
         return caldav.server(said["url"], said["user"], said["password"])
+
+
+class FeedForm(forms.Form):
+    url = forms.CharField(
+        label="Address of the calendar",
+        help_text="It begins with https: or webcal: and most often ends in .ics. Whoever has it can read the calendar, so Hetk keeps it sealed.",
+        max_length=2000,
+        widget=forms.TextInput(attrs={**SECRET, "inputmode": "url"}),
+    )
+
+    def entry(self, zone: str) -> feed.Entry:
+        """`zone`: the clock of times that name none. Raises `NotLetIn` for what is no web address."""
+        return feed.entry(self.cleaned_data["url"], zone)

@@ -50,11 +50,12 @@ class Kind(models.TextChoices):
     GOOGLE = "google", "Google"
     ICLOUD = "icloud", "iCloud"
     CALDAV = "caldav", "CalDAV"
+    FEED = "feed", "Calendar feed"
 
     @property
     def by_password(self) -> bool:
-        """Entered with a password that is typed in here; nobody signs in to Hetk with such an account."""
-        return self in (Kind.ICLOUD, Kind.CALDAV)
+        """Entered with a secret that is typed in here; nobody signs in to Hetk with such an account."""
+        return self in (Kind.ICLOUD, Kind.CALDAV, Kind.FEED)
 
 
 class HaltCause(models.TextChoices):
@@ -69,6 +70,7 @@ class HaltCause(models.TextChoices):
         "apple-password",
         "its app-specific password no longer works, most often because the password of the Apple Account was changed",
     )
+    FEED = "feed", "its address has given no calendar for half a day"
 
 
 class Connection(models.Model):

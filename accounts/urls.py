@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from accounts.views import connections, flow, history, password
+from accounts.views import connections, feed, flow, history, password
 
 urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("signin/<str:kind>/", flow.signin, name="signin"),
     path("connect/icloud/", password.icloud, name="connect_icloud"),
     path("connect/caldav/", password.caldav, name="connect_caldav"),
+    path("connect/feed/", feed.connect, name="connect_feed"),
     path("connect/<str:kind>/", flow.connect, name="connect"),
     path("connect/<str:kind>/callback/", flow.callback, name="connect_callback"),
     path("connections/", connections.index, name="connections"),

@@ -12,11 +12,14 @@ from django.db.models import Q, QuerySet
 
 from accounts import audit
 from accounts.audit import Act
+from accounts.models import Connection, Kind
+from accounts.oauth.feed import BUSY_ONLY
 from policy import keeper
 from policy.models import Domain
-from policy.names import domains_of
+from policy.names import domains_of, organization
 from policy.standing import State, state_of, wants_asking
 from policy.verdict import Verdict
+from sync.core.event import Event
 from sync.core.privacy import BUSY_TITLE
 from sync.models import Calendar, Flow
 from sync.store import locks, work
@@ -25,6 +28,9 @@ from sync.store import locks, work
 BRIEFLY = timedelta(seconds=5)
 # Domains that nobody needed for so long are not asked in the background; a write asks by itself.
 NEEDED = timedelta(days=1)
+# What `Calendar.policy_state` says of a feed that an account publishes: nobody approved Hetk there, so only Busy is copied.
+PUBLISHED = "feed"
+MOST_DOMAINS = 200
 # Sooner than what is known grows too old, so that a new record is seen within a minute of being published.
 EARLY = timedelta(seconds=40)
 
@@ -46,17 +52,42 @@ class Enforcer:
                 changed |= apply(calendar, keeper.verdict(domains(calendar), now), now)
         return changed
 
+    def hear(self, calendar: Calendar, events: Iterable[Event]) -> bool:
+        """Of a feed nobody knows whose it is: whoever invites to its events speaks for it, from the first reading on."""
+        connection = calendar.connection
+        if connection.kind != Kind.FEED or is_published(calendar):
+            return False
+        known = connection.aliases.split()
+        new = sorted(domains_of(event.organizer for event in events) - set(known))[: MOST_DOMAINS - len(known)]
+        if not new:
+            return False
+        connection.aliases = " ".join([*known, *new])
+        Connection.objects.filter(pk=connection.pk).update(aliases=connection.aliases)
+        self._looked.pop(calendar.pk, None)
+        return self.heed([calendar])
+
 
 def domains(calendar: Calendar) -> frozenset[str]:
-    """Every domain that speaks for a calendar: of its account, by all its names, and of whoever owns the calendar."""
+    """Every domain that speaks for a calendar: of its account, by all its names, and of whoever owns the calendar.
+
+    The host of a feed speaks for its organization, too.
+    """
     connection = calendar.connection
-    return domains_of([connection.address, *connection.aliases.split(), calendar.owner])
+    found = domains_of([connection.address, *connection.aliases.split(), calendar.owner])
+    return found | {organization(name) for name in found} if connection.kind == Kind.FEED else found
+
+
+def is_published(calendar: Calendar) -> bool:
+    """Whether it is a feed of an account at Microsoft, Google or Apple, of which only Busy may be copied."""
+    return calendar.connection.kind == Kind.FEED and BUSY_ONLY in calendar.connection.scopes.split()
 
 
 def apply(calendar: Calendar, verdict: Verdict, now: datetime) -> bool:
     """Write a verdict into the calendar's row, and make due what follows from it. True: `calendar` said something else until now."""
     domain = verdict.domain if verdict.private else ""
     state = verdict.state.value if verdict.private else ""
+    if is_published(calendar) and verdict.state is not State.PRIVATE:
+        domain, state = (calendar.connection.aliases.split() or [calendar.connection.address])[0], PUBLISHED
     before = (calendar.policy_domain, calendar.policy_state)
     calendar.policy_domain, calendar.policy_state = domain, state
     if before == (domain, state):
@@ -88,7 +119,7 @@ def _follow(calendar: Calendar, was: str, state: str, now: datetime) -> None:
     """A policy that was published strips what stands there already. A silence holds back only what is written from now on."""
     # All but those that say no more by themselves: a word of the person's own is more.
     overruled = Flow.objects.filter(source=calendar, ending_at=None).exclude(private=True, word=BUSY_TITLE)
-    if state == State.PRIVATE:
+    if state in (State.PRIVATE, PUBLISHED):
         overruled.update(strip_due=True)
         work.look_again(list(overruled), now)
     elif not state and was:

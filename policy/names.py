@@ -62,6 +62,11 @@ def parents(domain: str) -> list[str]:
     return found[-(MOST_ASKED - 1) :]
 
 
+def organization(domain: str) -> str:
+    """The name that its owner registered: what a host belongs to. The domain itself where it belongs to nobody else."""
+    return suffixes().privatesuffix(domain) or domain
+
+
 def record_name(domain: str) -> str:
     return f"{LABEL}.{domain}"
 

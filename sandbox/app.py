@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox import control, pages
 from sandbox.faults import Fault
+from sandbox.feeds import published as feeds
 from sandbox.google import calendar
 from sandbox.google import identity as google_identity
 from sandbox.icloud import dav as icloud
@@ -61,7 +62,9 @@ class Sandbox:
 
 def _by_host(world: World) -> dict[str, Router]:
     found: dict[str, list[BaseRoute]] = defaultdict(list)
-    for module in (microsoft_identity, graph, google_identity, calendar, icloud_identity, icloud, control, pages):
+    clouds = (microsoft_identity, graph, google_identity, calendar, icloud_identity, icloud)
+    # What is published stands at the clouds' own hosts: the narrower way comes first.
+    for module in (feeds, *clouds, control, pages):
         for route in module.routes(world):
             if not isinstance(route, (Route, Mount)):
                 raise TypeError(f"{route!r} has no path")

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 # Raise it when kept objects change their shape: a file of another version is not read.
-VERSION = 3
+VERSION = 4
 EVERY_SECONDS = 1.0
 # What a world is made of, apart from what lives only now: faults, the log of requests, deliveries under way.
-PARTS = ("tokens", "mailbox", "codes", "consents", "graph", "google", "icloud", "names")
+PARTS = ("tokens", "mailbox", "codes", "consents", "graph", "google", "icloud", "names", "feeds")
 LIVING = ("clock", "hooks", "faults", "log", "published")
 HEAD = b"sandbox state %d %s\n"
 

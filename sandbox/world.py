@@ -8,6 +8,7 @@ from sandbox.cast import PEOPLE, Person
 from sandbox.clock import Clock
 from sandbox.codes import Codes, Consents
 from sandbox.faults import Faults
+from sandbox.feeds.published import Feeds
 from sandbox.google.calendar import GoogleCloud
 from sandbox.hand import Hand
 from sandbox.hooks import Hooks
@@ -43,6 +44,7 @@ class World:
         self.graph = GraphCloud(self)
         self.google = GoogleCloud(self)
         self.icloud = AppleCloud(self)
+        self.feeds = Feeds(self)
 
     def hand(self, person: Person) -> Hand:
         """The hand that moves this person's calendars."""
@@ -75,3 +77,4 @@ class World:
         self.graph = GraphCloud(self)
         self.google = GoogleCloud(self)
         self.icloud = AppleCloud(self)
+        self.feeds = Feeds(self)

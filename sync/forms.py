@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Kind, User
 from sync.models import Calendar, Pair
 from sync.wording import calendar_name
 
@@ -27,8 +27,10 @@ class CalendarsForm(forms.Form):
     def __init__(self, calendars: list[Calendar], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by_id = {str(calendar.public_id): calendar for calendar in calendars}
-        for name in ("first", "second"):
-            self.fields[name].choices = grouped(calendars)  # type: ignore[attr-defined]
+        # Nothing can be copied into a feed.
+        targets = [calendar for calendar in calendars if not is_feed(calendar)]
+        for name, offered in (("first", calendars), ("second", targets)):
+            self.fields[name].choices = grouped(offered)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -40,6 +42,8 @@ class CalendarsForm(forms.Form):
             return data
         if not second.can_write:
             self.add_error("second", f"{calendar_name(second)} is read-only for you, so nothing can be copied into it.")
+        if is_feed(first):
+            data["direction"] = ONE_WAY
         if data.get("direction") == TWO_WAY and not first.can_write:
             self.add_error(
                 "direction", f"{calendar_name(first)} is read-only for you, so only one way is possible from here."
@@ -49,12 +53,17 @@ class CalendarsForm(forms.Form):
         return data
 
 
+def is_feed(calendar: Calendar) -> bool:
+    return calendar.connection.kind == Kind.FEED
+
+
 def grouped(calendars: list[Calendar]) -> list[tuple[str, Any]]:
     """Choices by account: a first, empty one, then the calendars under the address they are reached by."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for calendar in calendars:
         name = calendar_name(calendar)
-        label = name if calendar.can_write else f"{name} (read-only)"
+        limit = " (one way)" if is_feed(calendar) else " (read-only)"
+        label = name if calendar.can_write else name + limit
         heading = f"{calendar.connection.get_kind_display()} · {calendar.connection.address}"
         groups.setdefault(heading, []).append((str(calendar.public_id), label))
     return [("", "Choose a calendar"), *groups.items()]

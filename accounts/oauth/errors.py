@@ -38,13 +38,15 @@ class TryLater(OAuthError):
 
 
 class Refusal(StrEnum):
-    """Why a password that was typed in opens no calendars."""
+    """Why a password or an address that was typed in opens no calendars."""
 
     WRONG = "wrong"
     NOT_APP_SPECIFIC = "not-app-specific"
     ADDRESS = "address"
     NO_CALENDARS = "no-calendars"
     ELSEWHERE = "elsewhere"
+    GONE = "gone"
+    PAGE = "page"
 
 
 class NotLetIn(OAuthError):

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts import halts, vault
 from accounts.models import Connection, Kind
-from accounts.oauth import caldav, google, microsoft
+from accounts.oauth import caldav, feed, google, microsoft
 from accounts.oauth.errors import GrantDead, OurFault, TryLater
 from accounts.oauth.identity import Granted, Identity
 
@@ -23,6 +23,7 @@ PROVIDERS: dict[str, ModuleType] = {
     Kind.GOOGLE: google,
     Kind.ICLOUD: caldav,
     Kind.CALDAV: caldav,
+    Kind.FEED: feed,
 }
 SPARE = timedelta(minutes=2)
 # Longer than any request to a token endpoint may take.
@@ -91,6 +92,11 @@ def identity_of(connection: Connection) -> Identity:
         address=connection.address,
         tenant=connection.tenant,
     )
+
+
+def kept(connection: Connection) -> str:
+    """What a refresh would go on from. Raises OurFault when it does not open."""
+    return _opened(connection, "grant") if connection.grant else ""
 
 
 def revoke(connection: Connection) -> None:

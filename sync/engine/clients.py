@@ -11,10 +11,13 @@ from accounts.oauth.errors import OurFault as SecretRefused
 from sync.models import Calendar
 from sync.providers import registry
 from sync.providers.base import Provider
-from sync.providers.errors import ComeBack, OurFault, ProviderError, SignInAgain
+from sync.providers.errors import ComeBack, OurFault, ProviderError, SignInAgain, Unusable
 from sync.store.seats import Full, seat
 
 SOON = timedelta(seconds=1)
+# How long, and how often, an address may give no calendar before its owner is asked to look.
+PATIENCE = timedelta(hours=12)
+TRIES = 3
 
 
 class Resting(Exception):
@@ -37,6 +40,14 @@ class Trouble(Exception):
         super().__init__(error.message)
         self.calendar = calendar
         self.error = error
+
+
+def is_dead(error: ProviderError, calendar: Calendar, now: datetime) -> bool:
+    """Whether only the person can mend it: at once where a grant is refused, after a while where an address gives no calendar."""
+    if not isinstance(error, Unusable):
+        return True
+    last = calendar.checked_at or calendar.connection.created_at
+    return calendar.failures >= TRIES and now - last > PATIENCE
 
 
 class ConnectionToken:

@@ -13,11 +13,11 @@ from policy.enforcement import Enforcer
 from sync.engine import audit, endings, proofs, watches
 from sync.engine.backoff import LAG, pause, poll_after
 from sync.engine.carry import Carrier, Tally, by_flow
-from sync.engine.clients import Clients, Resting, Trouble
+from sync.engine.clients import Clients, Resting, Trouble, is_dead
 from sync.engine.read import Reading
 from sync.engine.sight import Sights
 from sync.models import Calendar, Flow, Run
-from sync.providers.errors import ComeBack, NoAccess, OurFault, ProviderError, SignInAgain
+from sync.providers.errors import ComeBack, NoAccess, OurFault, ProviderError, SignInAgain, Unusable
 from sync.store import due, strays, verifications, work
 from sync.store.rules import flows_touching, two_way_ids
 from sync.store.seats import Full, seat
@@ -61,6 +61,8 @@ class Cycle:
                 flows = flows_touching(self.calendar)
             reading = self._read(flows, clients)
             read = reading.count
+            if policies.hear(self.calendar, reading.contents.values()):
+                flows = flows_touching(self.calendar)
             next_due = self._work(flows, clients, policies, reading, tally)
         except Resting as rest:
             next_due = rest.until
@@ -204,8 +206,8 @@ class Cycle:
         ours = isinstance(error, OurFault)
         wait = pause(self._failed(Calendar.OURS if ours else error.message, calendar), self.chance())
         match error:
-            case SignInAgain():
-                halts.halt(calendar.connection, cause=error.code, claims=error.claims)
+            case SignInAgain() | Unusable() if is_dead(error, calendar, now):
+                halts.halt(calendar.connection, cause=error.code, claims=getattr(error, "claims", ""))
                 due.rest(list(Calendar.objects.filter(connection=calendar.connection).values_list("pk", flat=True)))
                 return None
             case OurFault():

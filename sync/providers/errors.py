@@ -2,7 +2,8 @@
 
     ProviderError
     ├── ComeBack        later, not before `after` seconds: throttled, overloaded, unreachable, timed out
-    │   └── Unknown     the same, and nobody knows whether the write was carried out: look before writing again
+    │   ├── Unknown     the same, and nobody knows whether the write was carried out: look before writing again
+    │   └── Unusable    what came is not what was promised, and may stay so: should it, the person is asked to look
     ├── CursorLost      read the calendar completely
     ├── Changed         somebody else changed or removed the event: read it, plan again
     ├── Exists          the idempotency key is taken: find the copy and adopt it
@@ -38,6 +39,10 @@ class ComeBack(ProviderError):
 
 class Unknown(ComeBack):
     """The answer to a write was lost (timeout, dropped connection, 5xx): it may have been carried out."""
+
+
+class Unusable(ComeBack):
+    """An answer that is no calendar. `code`: the cause to halt for (a `HaltCause`) when it stays so."""
 
 
 class CursorLost(ProviderError):

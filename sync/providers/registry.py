@@ -9,6 +9,7 @@ BUILDERS = {
     "google": "sync.providers.google.provider.build",
     "icloud": "sync.providers.caldav.provider.icloud",
     "caldav": "sync.providers.caldav.provider.anywhere",
+    "feed": "sync.providers.feed.provider.build",
     # The in-memory provider, for tests: it speaks to the cloud that `memory.use` was given.
     "memory": "sync.providers.memory.build",
 }

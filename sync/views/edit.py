@@ -11,7 +11,7 @@ from sync import draft, overview, pairs
 from sync.access import asks_providers, pair_or_404, signed_in
 from sync.draft import Change
 from sync.flow_form import FlowForm, flow_initial
-from sync.forms import ONE_WAY, TWO_WAY, DirectionForm
+from sync.forms import ONE_WAY, TWO_WAY, DirectionForm, is_feed
 from sync.models import Flow, FlowSettings, Pair
 from sync.overview import PairRow
 from sync.pairs import NotPossible
@@ -33,7 +33,8 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     forms = _forms(row.pair, data, change)
     if data is not None and direction.is_valid() and all(form.is_valid() for form in forms):
         two_way = direction.cleaned_data["direction"] == TWO_WAY
-        draft.keep_change(request, row.pair, Change(two_way, forms[0].settings, forms[1].settings))
+        back = forms[1].settings if len(forms) > 1 else change.back
+        draft.keep_change(request, row.pair, Change(two_way, forms[0].settings, back))
         return redirect("edit_review", public_id)
     context = {"row": row, "direction": direction, "sides": [looks.side(form, request) for form in forms]}
     return render(request, "sync/edit.html", context)
@@ -82,10 +83,10 @@ def standing(pair: Pair) -> Change:
 
 
 def _forms(pair: Pair, data: object, change: Change) -> list[FlowForm]:
-    return [
-        FlowForm(pair.first, pair.second, data, prefix="out", initial=flow_initial(change.out)),
-        FlowForm(pair.second, pair.first, data, prefix="back", initial=flow_initial(change.back)),
-    ]
+    out = FlowForm(pair.first, pair.second, data, prefix="out", initial=flow_initial(change.out))
+    if is_feed(pair.first):
+        return [out]
+    return [out, FlowForm(pair.second, pair.first, data, prefix="back", initial=flow_initial(change.back))]
 
 
 def _settings(flow: Flow | None) -> FlowSettings:

@@ -13,11 +13,9 @@ from sync.providers.icalendar import words
 from sync.providers.icalendar.ics import Component, Line, line, text_line
 from sync.providers.icalendar.series import Instance, Resource
 from sync.providers.icalendar.times import Moment, stamp
-from sync.providers.icalendar.words import BUSY_STATUS, STATUSES
+from sync.providers.icalendar.words import BUSY_STATUS, MARK, OURS, STATUSES
 from sync.providers.icalendar.zones import definition, known, shown
 
-MARK = "X-HETK-MARK"
-OURS = "hetk1"
 SUFFIX = ".ics"
 PRODUCT = "-//Hetk//Hetk 1//EN"
 SAID_CLASSES = {

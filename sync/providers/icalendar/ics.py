@@ -84,9 +84,24 @@ class Component:
 
 def parse(text: str) -> Component:
     """The VCALENDAR in `text`. Raises `Broken`."""
+    return next(_calendars(text, lenient=False))
+
+
+def parse_all(text: str) -> list[Component]:
+    """Every VCALENDAR in `text`. A line that nobody can read is passed over, but what began must end. Raises `Broken`."""
+    return list(_calendars(text, lenient=True))
+
+
+def _calendars(text: str, *, lenient: bool) -> Iterator[Component]:
     open_ones: list[Component] = []
+    done: Component | None = None
     for number, raw in enumerate(_unfolded(text)):
-        line = parse_line(raw)
+        try:
+            line = parse_line(raw)
+        except Broken:
+            if lenient:
+                continue
+            raise
         if line.name == "BEGIN":
             open_ones.append(Component(line.value.strip().upper()))
         elif not open_ones:
@@ -98,9 +113,11 @@ def parse(text: str) -> Component:
             if done.name != line.value.strip().upper():
                 raise Broken(f"line {number} ends what did not begin")
             if not open_ones:
-                return done
-            open_ones[-1].parts.append(done)
-    raise Broken("no end")
+                yield done
+            else:
+                open_ones[-1].parts.append(done)
+    if open_ones or done is None:
+        raise Broken("no end")
 
 
 def _unfolded(text: str) -> list[str]:

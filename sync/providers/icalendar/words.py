@@ -11,6 +11,9 @@ from sync.providers.icalendar.ics import Component, Line
 from sync.providers.icalendar.series import Instance, Resource
 from sync.providers.icalendar.times import moment
 
+MARK = "X-HETK-MARK"
+# What the name of a copy of ours begins with, and its UID.
+OURS = "hetk1"
 BUSY_STATUS = "X-MICROSOFT-CDO-BUSYSTATUS"
 ANSWERS = {
     "ACCEPTED": Answer.ACCEPTED,
