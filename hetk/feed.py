@@ -206,7 +206,8 @@ def fetch(url: str, *, etag: str = "", modified: str = "", timeout: float = 30.0
 
 
 def _next(url: str, answer: outbound.Response) -> str:
-    to = urljoin(url, re.sub(r"^webcals?:", "https:", answer.headers.get("location", "")))
+    said = answer.headers.get("location", "")
+    to = urljoin(url, re.sub(r"^webcals?:", "https:", said)) if said else ""
     if urlsplit(to).scheme != "https" or not urlsplit(to).hostname:
         raise Flawed(Flaw.ADDRESS, answer.status)
     return to

@@ -7,7 +7,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import sha256
 from re import sub
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 from uuid import NAMESPACE_DNS, uuid5
 
 from starlette.requests import Request
@@ -55,7 +55,8 @@ class Feeds:
                 return outlook.published(self.world.graph.mailbox(address.person).mounts[address.calendar].box, now)
             case "google":
                 return google.published(self.world.google.calendars[address.calendar], now, public=address.public)
-        return icloud.published(self.world.icloud.accounts[address.person.id].calendars[address.calendar])
+        account = self.world.icloud.accounts[address.person.id]
+        return icloud.published(account.calendars[address.calendar.rstrip("/").rpartition("/")[2]])
 
     def answer(self, request: Request, path: str, text: str) -> Response:
         """The file, or 304 where it is the one that was asked about. What is written anew each time is no change."""
@@ -100,8 +101,8 @@ def _addresses(world: "World", person: Person, id: str) -> list[Address]:
 
 def routes(world: "World") -> list[BaseRoute]:
     async def published(request: Request) -> Response:
-        path = request.scope["raw_path"].decode().lstrip("/").partition("?")[0]
-        found = next((one for one in world.feeds.addresses() if one.path == path), None)
+        path = request.scope["path"].lstrip("/")
+        found = next((one for one in world.feeds.addresses() if unquote(one.path) == path), None)
         if found is None:
             return Response("<html><body>Not found</body></html>", 404, media_type="text/html")
         return world.feeds.answer(request, path, world.feeds.text(found))

@@ -39,6 +39,7 @@ class FeedProvider:
     def __init__(self, token: Token, address: str) -> None:
         self.client = Client(token)
         self.address = address
+        self.page_size = PAGE_SIZE
         self._held: dict[str, Held] | None = None
 
     def calendars(self) -> list[RemoteCalendar]:
@@ -73,8 +74,8 @@ class FeedProvider:
         yield from _with_cursor([*self._pages(changed, span, full=False), Page(removed=gone, series=emptied)], now)
 
     def _pages(self, held: Sequence[Held], span: Span, *, full: bool) -> Iterator[Page]:
-        for at in range(0, max(1, len(held)), PAGE_SIZE):
-            yield self._page(held[at : at + PAGE_SIZE], span, full=full)
+        for at in range(0, max(1, len(held)), self.page_size):
+            yield self._page(held[at : at + self.page_size], span, full=full)
 
     def _page(self, held: Sequence[Held], span: Span, *, full: bool) -> Page:
         events: list[Event] = []
