@@ -3,6 +3,8 @@
 from typing import cast
 from uuid import UUID
 
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
@@ -28,6 +30,20 @@ def connections_of(request: HttpRequest) -> QuerySet[Connection]:
 def connection_or_404(request: HttpRequest, public_id: UUID) -> Connection:
     """The signed-in person's connection with this id."""
     return get_object_or_404(connections_of(request), public_id=public_id)
+
+
+def identities_of(request: HttpRequest) -> QuerySet[SocialAccount]:
+    """The Google and Microsoft accounts that sign the person in."""
+    found: QuerySet[SocialAccount] = SocialAccount.objects.filter(user=person(request)).order_by("provider", "pk")
+    return found
+
+
+def identity_or_404(request: HttpRequest, identity_id: int) -> SocialAccount:
+    return get_object_or_404(identities_of(request), pk=identity_id)
+
+
+def session_or_404(request: HttpRequest, session_id: int) -> UserSession:
+    return get_object_or_404(UserSession, user=person(request), pk=session_id)
 
 
 def kind_or_404(kind: str) -> Kind:

@@ -1,16 +1,34 @@
 """How people and their identities enter Hetk through allauth."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.userkit import filter_users_by_email
+from allauth.core import context
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
-from accounts import audit, vault
+from accounts import agents, audit, devices, entry, fresh, notices, qr, sessions, vault
 from accounts.audit import Act
 from accounts.models import User
+
+# allauth's name of a mail -> the notice that takes its place (`accounts/notices.py`).
+TOLD = {
+    "mfa/email/webauthn_added": "passkey_added",
+    "mfa/email/webauthn_removed": "passkey_removed",
+    "mfa/email/totp_activated": "app_added",
+    "mfa/email/totp_deactivated": "app_removed",
+    "mfa/email/recovery_codes_generated": "codes_made",
+    "account/email/password_changed": "password_changed",
+    "account/email/password_reset": "password_changed",
+    "account/email/password_set": "password_set",
+    "account/email/email_deleted": "email_removed",
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -21,6 +39,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
         audit.record(user, Act.SIGNED_IN, facts={"how": audit.how(request, user)}, personal=audit.whence(request))
         response: HttpResponse = super().post_login(request, user, **how)
+        entry.signed_in(request, response, user, signup=how["signup"])
         return response
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
@@ -32,9 +51,58 @@ class AccountAdapter(DefaultAccountAdapter):
             audit.record(request.user, Act.SIGNED_OUT, personal=audit.whence(request))
         super().logout(request)
 
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Every event that allauth would tell of becomes one of our notices."""
+        if template_prefix == "account/email/email_changed":
+            return
+        words = context or {}
+        removed = words.get("deleted_email", "")
+        notices.tell(self.request, user, TOLD[template_prefix], to=email or removed, address=removed)
+        self.request.session[sessions.OFFER] = True
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Somebody without a password and without a second factor confirms by a mailed code."""
+        known: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if known or not user.is_authenticated:
+            return [{**method, "description": WORDS[method["id"]]} for method in known]
+        return [{"id": "code", "description": "Use a mailed code", "url": reverse("confirm_by_code")}]
+
+    def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
+        """Always; and allauth would let pass whoever has neither password nor second factor, so those are judged here."""
+        if not fresh.is_fresh(context.request):
+            raise ReauthenticationRequired
+        return False
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Wrong passwords from elsewhere are counted apart from those of a device that the person signed in with before."""
+        key: str = super()._get_login_attempts_cache_key(request, **credentials)
+        for user in filter_users_by_email(credentials.get("email", ""), for_login=True):
+            if device := devices.known(request, cast("User", user)):
+                return f"{key}:device:{device.pk}"
+        return key
+
+
+WORDS = {
+    "reauthenticate": "Use your password",
+    "mfa_reauthenticate": "Use a code of your app, or a recovery code",
+    "mfa_reauthenticate:webauthn": "Use a passkey",
+}
+
 
 class MFAAdapter(DefaultMFAAdapter):
     """Secrets of second factors rest in the vault, as grants do."""
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {**super().get_public_key_credential_rp_entity(), "name": "Hetk"}
+
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
+        """Where it was made: people look for "the one on my phone"."""
+        return agents.label(context.request.META.get("HTTP_USER_AGENT", ""))
+
+    def build_totp_svg(self, url: str) -> SafeString:
+        return qr.svg(url)
 
     def encrypt(self, text: str) -> str:
         return vault.seal(text, bound_to="mfa")

@@ -29,3 +29,13 @@ def connection_halted(connection: Connection) -> None:
 def confirm_newcomer(address: str, code: str, minutes: int) -> None:
     """The code that proves that the address Microsoft named belongs to the person who signed in."""
     send("confirm-newcomer", address, {"code": code, "minutes": minutes})
+
+
+def security_event(address: str, context: Mapping[str, Any]) -> None:
+    """What happened to the account, when, from where, and what to do if it was somebody else (`accounts.notices`)."""
+    send("security-event", address, {"link": settings.SITE_URL + reverse("security"), **context})
+
+
+def confirm_change(address: str, code: str, minutes: int) -> None:
+    """The code by which somebody without a password confirms what they are about to change."""
+    send("confirm-change", address, {"code": code, "minutes": minutes})

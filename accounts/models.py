@@ -117,3 +117,19 @@ class Connection(models.Model):
     def identity(self) -> str:
         """The account, the same after a reconnect, a restore or a new database."""
         return f"{self.kind}|{self.issuer}|{self.subject}"
+
+
+class Device(models.Model):
+    """A browser that a person signed in with before: it holds the cookie that `digest` is the hash of."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
+    digest = models.CharField(max_length=64)
+    label = models.CharField(max_length=80)
+    first_at = models.DateTimeField(auto_now_add=True)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("user", "digest"), name="one_device_per_cookie"),)
+
+    def __str__(self) -> str:
+        return self.label

@@ -2,13 +2,20 @@
 
 from django.urls import include, path
 
-from accounts.views import connections, feed, flow, history, password
+from accounts.views import confirming, connections, feed, flow, history, password, security
 
 urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", security.moved, name="mfa_index"),
+    path("accounts/2fa/webauthn/", security.moved, name="mfa_list_webauthn"),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("activity/security/", history.security_history, name="security_history"),
     path("activity/security/audit.json", history.security_history_file, name="security_history_file"),
+    path("accounts/confirm/", confirming.by_code, name="confirm_by_code"),
+    path("settings/security/", security.page, name="security"),
+    path("settings/security/sessions/end/", security.end_sessions, name="end_sessions"),
+    path("settings/security/sessions/<int:session_id>/end/", security.end_session, name="end_session"),
+    path("settings/security/identities/<int:identity_id>/", security.remove_identity, name="remove_identity"),
     path("signin/confirm/", flow.confirm, name="signin_confirm"),
     path("signin/<str:kind>/", flow.signin, name="signin"),
     path("connect/icloud/", password.icloud, name="connect_icloud"),

@@ -164,15 +164,15 @@ def _sandbox_problems() -> list[checks.CheckMessage]:
 
 
 def check_cache(app_configs: Apps, **_: Any) -> list[checks.CheckMessage]:
-    """W030: limits on attempts are counted for all processes together."""
+    """E030: limits on attempts are counted for all processes together."""
     backend = settings.CACHES["default"]["BACKEND"]
     if is_local(settings.SITE_URL) or not any(word in backend for word in LONELY_CACHES):
         return []
     return [
-        checks.Warning(
+        checks.Error(
             f"The cache {backend.rsplit('.', 1)[-1]} is not shared: each process would count sign-in attempts for itself.",
             hint="Keep the database cache of hetk/settings.py, or name another shared one.",
-            id="hetk.W030",
+            id="hetk.E030",
         )
     ]
 

@@ -36,6 +36,8 @@ HTTPS = SITE_URL.startswith("https://")
 # How many reverse proxies stand in front and can be believed about the client's address and scheme.
 TRUSTED_PROXIES = env.number("HETK_TRUSTED_PROXIES", 0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+# The header in which the proxy itself writes the client's address, if it does; it takes the place of counting.
+ALLAUTH_TRUSTED_CLIENT_IP_HEADER = env.text("HETK_CLIENT_IP_HEADER", "") or None
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = HTTPS
@@ -50,6 +52,8 @@ CSRF_COOKIE_HTTPONLY = True
 # The prefix makes browsers refuse such a cookie from a sibling domain; they accept it over https only.
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+# Idle so long, a session is over; how long it may last at all is the business of `accounts/sessions.py`.
+SESSION_COOKIE_AGE = 14 * 24 * 3600
 X_FRAME_OPTIONS = "DENY"
 # They name accounts and calendars: in the session, not in a cookie of their own.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -95,7 +99,7 @@ INSTALLED_APPS = [
     "accounts",
     "sync",
     "policy",
-    "django.contrib.admin",
+    "hetk.desk.SupportConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -105,6 +109,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.socialaccount",
     "allauth.mfa",
+    "allauth.usersessions",
     "django_htmx",
     "django_q",
 ]
@@ -125,6 +130,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.sessions.SessionLimits",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -150,7 +156,14 @@ POSTGRES = databases.postgres(env.text("HETK_DATABASE_URL", ""))
 DATABASES = {"default": POSTGRES or SQLITE}
 
 # Shared by all processes: limits on sign-in attempts count in here.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+# Django throws entries away above 300, and with them the counts of whoever tries with many addresses.
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 Q_CLUSTER = {
     "name": "hetk",
@@ -180,6 +193,12 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+# How long a session lasts is not asked at the door: `accounts/sessions.py` limits every one of them.
+ACCOUNT_SESSION_REMEMBER = True
+# What protects an account changes only right after a sign-in, or after confirming once more who one is.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "accounts.adapter.SocialAccountAdapter"
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"
@@ -188,6 +207,16 @@ SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_LOGIN_ON_GET = False
 SOCIALACCOUNT_ONLY = False
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Hetk"
+MFA_FORMS = {"add_webauthn": "accounts.factor_forms.AddPasskey", "activate_totp": "accounts.factor_forms.ActivateApp"}
 
 # --- Mail -----------------------------------------------------------------------------------------------------------------
 

@@ -3,12 +3,18 @@
 import json
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+from django.http import HttpRequest
+from django.test import Client
 from django.utils import timezone
 
-from accounts import vault
+from accounts import sessions, vault
 from accounts.models import Connection, User
 from sandbox.cast import PEOPLE
 
@@ -16,6 +22,8 @@ if TYPE_CHECKING:
     from tests.outside import Outside
 
 PASSWORD = "a long enough pass phrase"
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 _numbers = count(1)
 
 
@@ -25,6 +33,38 @@ def make_user(name: str = "alice", **fields: object) -> User:
     user = User.objects.create_user(email, PASSWORD, first_name=name.title(), **fields)
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     return user
+
+
+def authenticator_app(user: User) -> Authenticator:
+    """A second factor whose secret is TOTP_SECRET."""
+    return TOTP.activate(user, TOTP_SECRET).instance
+
+
+def passkey(user: User, name: str = "Alice's phone") -> Authenticator:
+    """A second factor as a browser registered it; nobody here has its private key."""
+    credential = json.loads((Path(__file__).parent / "accounts" / "passkey.json").read_text())
+    return Authenticator.objects.create(user=user, type="webauthn", data={"name": name, "credential": credential})
+
+
+def sign_in(client: Client, user: User, *, factor: Authenticator | None = None) -> None:
+    """As after a sign-in a moment ago, with the second factor if there is one."""
+    client.force_login(user, backend=BACKEND)
+    request = HttpRequest()
+    request.session, request.user = client.session, user
+    record_authentication(request, user, method="password", reauthenticated=True)
+    if factor:
+        record_authentication(request, user, method="mfa", id=factor.pk, type=factor.type)
+    sessions.begin(request)
+    request.session.save()
+
+
+def desk(email: str = "support@hetk.example") -> Client:
+    """Somebody who works at the support desk, past its door."""
+    user = User.objects.create_superuser(email, PASSWORD)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    client = Client()
+    sign_in(client, user, factor=authenticator_app(user))
+    return client
 
 
 def identity(person_id: str) -> dict[str, str]:

@@ -19,7 +19,9 @@ def test_the_entrance_pages_open_for_everybody(path):
     assert Browser().get(f"/accounts/{path}").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["email/", "password/change/", "logout/", "reauthenticate/", "2fa/"])
+@pytest.mark.parametrize(
+    "path", ["email/", "password/change/", "logout/", "reauthenticate/", "2fa/totp/activate/", "2fa/webauthn/add/"]
+)
 def test_the_account_pages_open_for_a_signed_in_person_only(path):
     browser = Browser()
     browser.post("/accounts/login/", {"login": make_user("alice").email, "password": PASSWORD})

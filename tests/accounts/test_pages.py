@@ -7,7 +7,7 @@ from django.test import Client
 from accounts.models import Connection
 from sync.models import Calendar, Flow, Pair
 from tests.accounts.browser import HOST, Browser
-from tests.factories import connect, make_connection, make_user
+from tests.factories import connect, desk, make_connection, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -168,7 +168,7 @@ def test_when_google_is_down_the_account_stays_and_the_page_says_so(sandbox, ali
 def test_support_sees_people_and_connections_without_secrets(alice):
     connection = make_connection(alice, "alice-northwind")
     Connection.objects.update(access="sealed-access", halt_claims="claims-canary")
-    staff = Browser(make_user("staff", is_staff=True, is_superuser=True))
+    staff = desk()
 
     seen = "".join(
         page(staff.get(path))
@@ -188,7 +188,7 @@ def test_support_sees_people_and_connections_without_secrets(alice):
 
 def test_support_cannot_make_or_change_connections(alice):
     connection = make_connection(alice, "alice-northwind")
-    staff = Browser(make_user("staff", is_staff=True, is_superuser=True))
+    staff = desk()
 
     assert staff.get("/admin/accounts/connection/add/").status_code == 403
     staff.post(f"/admin/accounts/connection/{connection.pk}/change/", {"address": "other@x.example"})

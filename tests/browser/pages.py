@@ -39,7 +39,15 @@ OWN = [
     "account_change_password",
     "account_logout",
 ]
-OWN += ["account_reauthenticate", "mfa_index", "mfa_activate_totp", "new_pair", "new_looks", "new_review"]
+OWN += [
+    "account_reauthenticate",
+    "security",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "new_pair",
+    "new_looks",
+    "new_review",
+]
 OF_A_PAIR = ["pair", "edit", "edit_review", "end", "pair_activity", "verifications"]
 ERRORS = ["400", "403", "403_csrf", "404", "429", "500"]
 

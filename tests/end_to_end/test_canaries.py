@@ -19,7 +19,6 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client
 from django.urls import reverse
 
 from accounts import vault
@@ -29,6 +28,7 @@ from sync.core.plan import Planner
 from sync.models import Activity, Brake, Calendar, Pair, Run
 from tests.accounts.browser import Browser, answer
 from tests.end_to_end.scene import OPEN, Scene, in_hours
+from tests.factories import desk
 
 # Letters that no base64 and no id contains in this order by chance.
 WORD = "qkanarix"
@@ -233,9 +233,7 @@ def _cached() -> str:
 
 
 def _support_desk() -> Iterator[str]:
-    staff = User.objects.create_superuser("support@hetk.example", "a long enough pass phrase")
-    client = Client()
-    client.force_login(staff)
+    client = desk()
     for pair in Pair.objects.all():
         yield _text(client.get(reverse("admin:sync_link_changelist"), {"q": str(pair.public_id)}))
     for model in admin.site._registry:

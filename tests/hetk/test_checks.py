@@ -123,7 +123,7 @@ def test_a_missing_client_id_or_secret_is_found_by_name(production, name):
 @pytest.mark.parametrize("backend", ["locmem.LocMemCache", "dummy.DummyCache"])
 def test_a_cache_that_processes_do_not_share_is_found(production, backend):
     production.CACHES = {"default": {"BACKEND": f"django.core.cache.backends.{backend}"}}
-    assert found() == ["hetk.W030"]
+    assert found() == ["hetk.E030"]
 
 
 def test_https_without_a_declared_proxy_is_found(production):

@@ -16,6 +16,12 @@ def household(name: str, work: str, home: str) -> "Household":
     return Household(name, work, home)
 
 
+def factories() -> Any:
+    from tests import factories
+
+    return factories
+
+
 @pytest.fixture(autouse=True)
 def quick_passwords(settings: Any) -> None:
     """Nobody types one here; a slow hash would only cost time."""
@@ -39,7 +45,7 @@ def browser_of() -> Callable[..., Client]:
 
     def sign_in(who: "Household", *, strict: bool = False) -> Client:
         client = Client(enforce_csrf_checks=strict)
-        client.force_login(who.user)
+        factories().sign_in(client, who.user)
         return client
 
     return sign_in
@@ -48,5 +54,5 @@ def browser_of() -> Callable[..., Client]:
 @pytest.fixture
 def browser(alice: "Household") -> Client:
     client = Client()
-    client.force_login(alice.user)
+    factories().sign_in(client, alice.user)
     return client

@@ -1,13 +1,14 @@
 """Every address of the site, walked, and the rows behind it, so that a test can say "nothing changed"."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver
 
 # Sessions and their kind live beside the rows that people made; so does what was heard of domains, whoever asked.
-BESIDE = {"Session", "LogEntry", "ContentType", "Permission", "Schedule", "Seat", "Domain"}
+BESIDE = {"Session", "UserSession", "Device", "LogEntry", "ContentType", "Permission", "Schedule", "Seat", "Domain"}
 # Renewed by reading; nobody's choice.
 BY_ITSELF = {"last_login", "access", "access_expires_at", "refresh_lease_until"}
 
@@ -27,7 +28,20 @@ def ours() -> dict[str, URLPattern]:
 
 
 def takes_arguments(pattern: URLPattern) -> bool:
-    return bool(pattern.pattern.converters or pattern.pattern.regex.groups)
+    """Whether its address holds an id, be it in a part that it shares with others."""
+    return _holds(pattern) or any(pattern in resolver.url_patterns for resolver in _resolvers() if _holds(resolver))
+
+
+def _holds(place: URLPattern | URLResolver) -> bool:
+    return bool(getattr(place.pattern, "converters", None) or place.pattern.regex.groups)
+
+
+@cache
+def _resolvers() -> list[URLResolver]:
+    found = [place for place in get_resolver().url_patterns if isinstance(place, URLResolver)]
+    for resolver in found:
+        found += [place for place in resolver.url_patterns if isinstance(place, URLResolver)]
+    return found
 
 
 def rows() -> dict[str, Any]:

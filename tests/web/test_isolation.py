@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +15,7 @@ from django.utils import timezone
 from sync import example
 from sync.draft import KEY
 from sync.models import Pair, Watch
+from tests.factories import passkey
 from tests.web.household import Household, audited
 from tests.web.routes import ours, rows, takes_arguments
 
@@ -34,6 +37,12 @@ def arguments(alice: Household) -> dict[str, dict[str, Any]]:
     found["attestation"] = {**of_pair, "verification_id": audited(pair).public_id}
     found["decide"] = {**of_pair, "brake_id": alice.brake(pair).pk}
     found["reconnect"] = found["disconnect"] = {"public_id": alice.microsoft.public_id}
+    key = passkey(alice.user)
+    found["mfa_edit_webauthn"] = found["mfa_remove_webauthn"] = {"pk": key.pk}
+    session = UserSession.objects.create(user=alice.user, ip="192.0.2.7", session_key="alices", user_agent="alice")
+    found["end_session"] = {"session_id": session.pk}
+    google = SocialAccount.objects.create(user=alice.user, provider="google", uid="https://accounts.google.com|alice")
+    found["remove_identity"] = {"identity_id": google.pk}
     # allauth's: the key in the address is the proof.
     found["account_reset_password_from_key"] = {"uidb36": "1", "key": "1-2"}
     return found

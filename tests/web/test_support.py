@@ -7,8 +7,8 @@ from django.contrib import admin
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
 from sync.models import Calendar, Link, Pair
+from tests import factories
 
 LINKS = "/admin/sync/link/"
 AT = datetime(2026, 11, 24, 14, tzinfo=UTC)
@@ -16,10 +16,7 @@ AT = datetime(2026, 11, 24, 14, tzinfo=UTC)
 
 @pytest.fixture
 def desk(db) -> Client:
-    staff = User.objects.create_superuser("support@hetk.example", "a long enough pass phrase")
-    client = Client()
-    client.force_login(staff)
-    return client
+    return factories.desk()
 
 
 @pytest.fixture
