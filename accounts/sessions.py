@@ -52,15 +52,16 @@ def begin(request: HttpRequest) -> None:
     request.session[BEGAN] = request.session[SEEN] = time.time()
 
 
-def of(user: User) -> list[UserSession]:
-    """The sessions that are alive, the newest first."""
-    alive: list[UserSession] = UserSession.objects.purge_and_list(user)
+def of(request: HttpRequest) -> list[UserSession]:
+    """The person's sessions that are alive, the one in use among them; the last seen first."""
+    UserSession.objects.create_from_request(request)
+    alive: list[UserSession] = UserSession.objects.purge_and_list(request.user)
     return sorted(alive, key=lambda session: session.last_seen_at, reverse=True)
 
 
 def end_others(request: HttpRequest) -> int:
     """Ends all sessions of the person but this one; how many that were."""
-    others = [session for session in of(person(request)) if session.session_key != request.session.session_key]
+    others = [session for session in of(request) if session.session_key != request.session.session_key]
     for session in others:
         session.end()
     return len(others)

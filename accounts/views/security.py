@@ -20,7 +20,7 @@ from sync.access import signed_in
 def page(request: HttpRequest) -> HttpResponse:
     """What is on, in one sentence, and everything that can be changed about it."""
     user = person(request)
-    alive = sessions.of(user)
+    alive = sessions.of(request)
     context = {
         "standing": factors.standing(user),
         "addresses": EmailAddress.objects.filter(user=user, verified=True).order_by("-primary", "email"),
