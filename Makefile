@@ -19,13 +19,15 @@ EVENTS ?= 5000
 STAMP := .venv/installed
 # The CalDAV server nearest to iCloud's. Installing it may start services on this machine, so only CI and `make cyrus` do.
 CYRUS := cyrus-caldav cyrus-imapd cyrus-admin sasl2-bin
+# What Hetk is measured against, in an environment of its own.
+PEER := var/peer/bin/vdirsyncer
 SOURCES := hetk accounts sync policy sandbox tests bench bin manage.py
 
-.PHONY: help setup packages cyrus run test sweep mutants histories simulate soak check format bench costs clean
+.PHONY: help setup packages cyrus run test sweep mutants histories simulate soak check format bench bench-caldav costs clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## install everything into .venv (instant when nothing changed)
 
@@ -82,6 +84,14 @@ costs: setup ## count the requests of a first sync of EVENTS events, each way be
 
 bench: setup ## measure; every figure in docs/ comes from here
 	@$(PY) -m bench
+
+$(PEER):
+	@echo "Installing vdirsyncer into var/peer …"
+	@$(PY) -m venv --clear var/peer
+	@var/peer/bin/python -m pip install -qq --disable-pip-version-check vdirsyncer==0.21.0
+
+bench-caldav: setup $(PEER) ## two CalDAV accounts, by Hetk and by vdirsyncer, on Cyrus where it is installed (minutes)
+	@$(PY) -m bench.caldav
 
 clean: ## remove all that was made: .venv, the demo's database and keys, caches
 	rm -rf .venv var artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

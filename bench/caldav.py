@@ -8,8 +8,7 @@ import argparse
 import statistics
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
@@ -31,24 +30,21 @@ def main() -> None:
     parser.add_argument("--server", choices=("cyrus", "radicale"), default="cyrus")
     parser.add_argument("--alone", action="store_true", help="Hetk without its peer")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="hetk-bench-") as name, _world(Path(name), asked.server) as here:
-        with hetk(here, Path(name)) as ours:
-            syncers: list[Hetk | Vdirsyncer] = [ours]
-            if not asked.alone:
-                syncers.append(Vdirsyncer(here, Path(name) / "peer"))
-            for kind in asked.set or SETS:
-                print(f"\n{asked.events} events ({kind}), {here.name}, median of {asked.rounds}\n", flush=True)
-                figures: Figures = defaultdict(list)
-                for _ in range(asked.rounds):
-                    for syncer in syncers:
-                        measure(here, syncer, SETS[kind](asked.events, f"{kind}-{next(_numbers)}"), figures)
-                tell(syncers, figures)
-
-
-@contextmanager
-def _world(folder: Path, server: str) -> Iterator[World]:
-    with world(folder, prefer_cyrus=server == "cyrus") as found:
-        yield found
+    with (
+        tempfile.TemporaryDirectory(prefix="hetk-bench-") as name,
+        world(Path(name), prefer_cyrus=asked.server == "cyrus") as here,
+        hetk(here, Path(name)) as ours,
+    ):
+        syncers: list[Hetk | Vdirsyncer] = [ours]
+        if not asked.alone:
+            syncers.append(Vdirsyncer(here, Path(name) / "peer"))
+        for kind in asked.set or SETS:
+            print(f"\n{asked.events} events ({kind}), {here.name}, median of {asked.rounds}\n", flush=True)
+            figures: Figures = defaultdict(list)
+            for _ in range(asked.rounds):
+                for syncer in syncers:
+                    measure(here, syncer, SETS[kind](asked.events, f"{kind}-{next(_numbers)}"), figures)
+            tell(syncers, figures)
 
 
 def measure(here: World, syncer: Hetk | Vdirsyncer, events: dict[str, str], figures: Figures) -> None:
@@ -74,7 +70,9 @@ def change(here: World, one: str, two: str, events: dict[str, str]) -> None:
     """By hand: four edited here and two there, one new on each side, one deleted on each."""
     names = [name for name, text in events.items() if "RRULE" not in text]
     edited = {name: events[name].replace("SUMMARY:Event", "SUMMARY:Edited") for name in names[:4]}
-    new = resource("new-here", "New here", [line for line in events[names[0]].splitlines() if line.startswith("DT")][1:])
+    new = resource(
+        "new-here", "New here", [line for line in events[names[0]].splitlines() if line.startswith("DT")][1:]
+    )
     here.put(USERS[0], one, {**edited, "new-here.ics": new})
     here.drop(USERS[0], [one + names[4]])
     copies, _ = here.listed(USERS[1], two)
@@ -85,7 +83,11 @@ def change(here: World, one: str, two: str, events: dict[str, str]) -> None:
         name: text.decode().replace("SUMMARY:Event", "SUMMARY:Edited")
         for name, text in zip(wanted[:2], texts, strict=True)
     }
-    here.put(USERS[1], two, {**edited, "new-there.ics": new.replace("new-here", "new-there").replace("New here", "New there")})
+    here.put(
+        USERS[1],
+        two,
+        {**edited, "new-there.ics": new.replace("new-here", "new-there").replace("New here", "New there")},
+    )
     here.drop(USERS[1], [two + wanted[2]])
 
 

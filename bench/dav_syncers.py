@@ -100,7 +100,9 @@ class Hetk:
 @contextmanager
 def hetk(world: World, folder: Path) -> Iterator[Hetk]:
     """A database of its own and one worker process. Of the sandbox only the DNS is asked: nobody publishes a policy."""
-    outside = Outside.start(hook=(environment.WEBHOOK_URL, f"http://127.0.0.1:{environment.LIVE_PORT}"), log=folder / "sandbox.log")
+    outside = Outside.start(
+        hook=(environment.WEBHOOK_URL, f"http://127.0.0.1:{environment.LIVE_PORT}"), log=folder / "sandbox.log"
+    )
     os.environ.update(
         HETK_VAR_DIR=str(folder),
         HETK_SQLITE=str(folder / "hetk.sqlite3"),

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.cyrus.server import cyrus, there
@@ -20,7 +20,7 @@ from tests.providers.dav_servers import PASSWORD, radicale
 
 USERS = ("person1", "person2")
 # All of it lies inside the window.
-FIRST = date.today() + timedelta(days=7)
+FIRST = datetime.now(UTC).date() + timedelta(days=7)
 DAYS = 300
 HANDS = 4
 
@@ -87,7 +87,9 @@ class World:
             b'<C:filter><C:comp-filter name="VCALENDAR"/></C:filter></C:calendar-query>'
         )
         (answer,) = self.ask(user, [("REPORT", path, asked)])
-        texts = {each.path.rpartition("/")[2]: each.text(f"{dav.CALDAV}calendar-data") for each in dav.read(answer).found}
+        texts = {
+            each.path.rpartition("/")[2]: each.text(f"{dav.CALDAV}calendar-data") for each in dav.read(answer).found
+        }
         return {name: _title(text) for name, text in texts.items()}, sorted(_title(text) for text in texts.values())
 
 

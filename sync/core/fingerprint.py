@@ -5,7 +5,6 @@ which two events share one.
 """
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Collection, Mapping
 
@@ -13,7 +12,8 @@ from sync.core.event import AllDay, Content, Event, Field, When
 
 # What is not a travelling field and still changes what must be done: answer, cancellation, kind and the list of guests.
 STANDING = "standing"
-ORDER = (*(str(field) for field in Field), STANDING)
+NAMES = tuple((str(field), field) for field in Field)
+ORDER = (*(name for name, _ in NAMES), STANDING)
 
 Prints = Mapping[str, str]
 """Field name (or `STANDING`) -> fingerprint; a missing name means nothing is known."""
@@ -26,7 +26,7 @@ class Fingerprints:
         self._key = key
 
     def of_content(self, content: Content, salt: str) -> dict[str, str]:
-        return {str(field): self._print(salt, str(field), canonical(content, field)) for field in Field}
+        return {name: self._print(salt, name, canonical(content, field)) for name, field in NAMES}
 
     def of_event(self, event: Event, salt: str) -> dict[str, str]:
         return {
@@ -37,7 +37,7 @@ class Fingerprints:
     def _print(self, salt: str, name: str, text: str) -> str:
         # Half a surrogate pair is not UTF-8, and still somebody's title.
         message = f"{salt}\x1f{name}\x1f{text}".encode(errors="surrogatepass")
-        digest = hmac.new(self._key, message, hashlib.sha256).digest()
+        digest = hmac.digest(self._key, message, "sha256")
         return base64.urlsafe_b64encode(digest[:9]).decode()
 
 

@@ -16,6 +16,7 @@ from sync.core.window import window_at
 from sync.engine import holding, write
 from sync.engine.backoff import PARK_AFTER, REFUSALS, pause
 from sync.engine.clients import Clients
+from sync.engine.holding import counts, decided_against
 from sync.engine.sight import Sights, find
 from sync.models import Calendar, Flow, Link
 from sync.providers.base import Answered, Provider
@@ -29,6 +30,8 @@ from sync.store.seats import seat
 from sync.store.work import Task
 
 TOO_MANY = 429
+# Answers of one share that go on record together: no batch of a provider is larger, where writes go side by side it may be.
+RECORDED = 50
 Chance = Callable[[], float]
 Agree = Callable[[Sequence[Outcome], datetime], None]
 
@@ -138,11 +141,11 @@ class Carrier:
         return True
 
     def _write(self, calendar: Calendar, steps: Sequence[Step], agree: Agree = record.agree) -> None:
-        """One request's worth at a time, and no further once the person or a policy asks for something else."""
+        """One share at a time, and no further once the person or a policy asks for something else."""
         if not steps:
             return
         provider = self._clients.of(calendar.connection)
-        size = provider.traits.batch
+        size = provider.traits.at_once
         with self._clients.blame(calendar), seat(calendar.connection_id, provider.traits.seats):
             for at in range(0, len(steps), size):
                 flow = steps[0].task.flow
@@ -151,7 +154,7 @@ class Carrier:
                 self._share(provider, calendar, steps[at : at + size], agree)
 
     def _share(self, provider: Provider, calendar: Calendar, steps: Sequence[Step], agree: Agree) -> None:
-        """What goes in one request: on record before it leaves, and again when it is answered."""
+        """What is handed over at once: on record before it leaves, and again when it is answered."""
         steps = _intend(steps)
         by_task = {id(step.task): step for step in steps}
         done: list[Outcome] = []
@@ -162,15 +165,22 @@ class Carrier:
                 if answered.error is None:
                     self._see(step, calendar, answered.event)
                     done.append(self._outcome(step, answered))
+                    if len(done) == RECORDED:
+                        # While the rest is still under way.
+                        self._agreed(done, agree)
                 else:
                     self._failed(step, calendar, answered)
                     slowed = answered.error if is_throttled(answered.error) else slowed
         finally:
-            agree(done, self._clock())
-            self.tally.written += len(done)
+            self._agreed(done, agree)
         if slowed is not None:
             # Every answer is on record; from here on the whole mailbox is left in peace.
             raise slowed
+
+    def _agreed(self, done: list[Outcome], agree: Agree) -> None:
+        agree(done, self._clock())
+        self.tally.written += len(done)
+        done.clear()
 
     def _see(self, step: Step, calendar: Calendar, event: Event | None) -> None:
         """Whatever plans next, in this cycle, plans from what stands there now."""
@@ -280,17 +290,6 @@ def _one_side(steps: Iterable[Step]) -> list[Step]:
             both.sort(key=lambda step: _side(step.operation) is Side.COPY)
             both[0].more = True
     return [share[0] for share in by_task.values()]
-
-
-def decided_against(link: Link, operation: Operation) -> bool:
-    """A deletion of a copy that the person chose to keep; only ending the flow still takes it along."""
-    deletes = isinstance(operation, Delete) and operation.side is Side.COPY
-    return link.state == Link.State.KEPT and deletes and operation.reason is not Reason.ENDING
-
-
-def counts(link: Link, operation: Operation) -> bool:
-    """Whether a deletion counts for the brake: not what the person asked for, nor what they released."""
-    return operation.reason is not Reason.ENDING and link.state != Link.State.FREED
 
 
 def by_flow(tasks: Sequence[Task]) -> dict[int, list[Task]]:

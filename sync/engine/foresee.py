@@ -16,8 +16,8 @@ from sync.core.mark import Mark
 from sync.core.operation import Create, Delete, Operation, Reason
 from sync.core.plan import Planner
 from sync.core.window import Window, last_moment, midnight, starts_at, window_at
-from sync.engine.carry import counts, decided_against
 from sync.engine.clients import Clients
+from sync.engine.holding import counts, decided_against
 from sync.engine.read import full_span
 from sync.engine.sight import Sights
 from sync.models import Brake, Calendar, Flow, Link, Stray

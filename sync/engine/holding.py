@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sync.core import brake
+from sync.core.operation import Delete, Operation, Reason, Side
 from sync.models import Brake, Flow, Link
 from sync.store import questions, work
 from sync.store.work import Task
@@ -23,3 +24,14 @@ def hold(flow: Flow, deletions: Sequence[Task], now: datetime) -> bool:
         return False
     questions.hold(flow, deletions, now, of=copies)
     return True
+
+
+def decided_against(link: Link, operation: Operation) -> bool:
+    """A deletion of a copy that the person chose to keep; only ending the flow still takes it along."""
+    deletes = isinstance(operation, Delete) and operation.side is Side.COPY
+    return link.state == Link.State.KEPT and deletes and operation.reason is not Reason.ENDING
+
+
+def counts(link: Link, operation: Operation) -> bool:
+    """Whether a deletion counts for the brake: not what the person asked for, nor what they released."""
+    return operation.reason is not Reason.ENDING and link.state != Link.State.FREED

@@ -9,7 +9,7 @@ from django.db import transaction
 from sync.core.event import Event
 from sync.core.window import starts_at, window_at
 from sync.models import Calendar, Flow
-from sync.providers.base import Page, Provider, Span
+from sync.providers.base import Page, Provider, Span, Sparing
 from sync.providers.errors import ComeBack, CursorLost
 from sync.store import due
 from sync.store.fits import event_fits, page_that_fits
@@ -82,6 +82,8 @@ class Reading:
 
     def _read(self) -> None:
         span = self._span()
+        if isinstance(self._provider, Sparing):
+            self._provider.spare(self._calendar.remote_id, self._observer.settled)
         last: Page | None = None
         for page in self._provider.read(self._calendar.remote_id, self._calendar.cursor, span):
             if last is not None:

@@ -4,10 +4,10 @@ A provider speaks for one connection. It is built with `token`, a function that 
 (`token(renew=True)` after a 401), and knows neither rows nor settings nor clock. It raises only `providers.errors`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sync.core.event import Content, Event, Field
 from sync.providers.errors import ProviderError
@@ -29,6 +29,7 @@ class Traits:
     pushes: watches exist.
     seats: how many requests at once one mailbox bears.
     batch: how many writes go in one request (1: none).
+    share: how many writes are put on record together and handed over at once, where one request takes fewer: 0 for as many as it takes.
     fetch: how many events one request brings by id.
     labels: copies can have a colour. Elsewhere a write's label is passed over, and people are not offered any.
     """
@@ -39,7 +40,12 @@ class Traits:
     seats: int
     batch: int
     fetch: int
+    share: int = 0
     labels: bool = False
+
+    @property
+    def at_once(self) -> int:
+        return max(self.batch, self.share)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +183,18 @@ class Provider(Protocol):
 
     def unwatch(self, watch: RemoteWatch) -> None:
         """Stop it; one that is already gone is fine."""
+
+
+Known = Callable[[Mapping[str, str]], Collection[str]]
+"""Of these versions by event id, the ids that the caller has on record in exactly that version."""
+
+
+@runtime_checkable
+class Sparing(Protocol):
+    """A provider that hears of versions before it asks for contents."""
+
+    def spare(self, calendar_id: str, known: Known) -> None:
+        """From now on readings of this calendar since a cursor leave out what is `known`: mostly the echo of own writes."""
 
 
 Build = Callable[[Token, str], Provider]

@@ -1,6 +1,6 @@
 """Observations: what a reading saw, written into links. Which chores follow is derived from them later."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -51,6 +51,14 @@ class Observer:
         strays = self._calendar.strays.filter(copy_id__in=ids).values_list("copy_id", flat=True) if ids else ()
         own = meetings.ids(self._calendar, ids)
         return {*(x.copy_id for x in self._by_copy(ids)), *(x.origin_id for x in self._by_origin(ids)), *strays, *own}
+
+    def settled(self, versions: Mapping[str, str]) -> set[str]:
+        """Of these versions by event id, the copies that were seen in exactly that one: observing them would change nothing."""
+        found: set[str] = set()
+        for chunk in _chunks(list(versions)):
+            copies = Link.objects.filter(flow__in=self._in, copy_id__in=chunk).values_list("copy_id", "copy_seen")
+            found |= {copy_id for copy_id, seen in copies if seen == versions[copy_id]}
+        return found
 
     def observe(self, events: Sequence[Event]) -> None:
         if events:

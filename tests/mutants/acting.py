@@ -55,7 +55,7 @@ ACTING = (
     Mutant(
         "released deletions are held again",
         (10,),
-        CARRY,
+        "sync/engine/holding.py",
         "operation.reason is not Reason.ENDING and link.state != Link.State.FREED",
         "operation.reason is not Reason.ENDING",
         ("engine/test_safety.py::many_deletions_wait_for_a_word_while_everything_else_flows",),

@@ -11,7 +11,7 @@ class Clock:
         return self.now
 
 
-def spent(pace: Pace, most: int = 10_000) -> tuple[int, float]:
+def spent(pace: Pace, most: int = 20_000) -> tuple[int, float]:
     """How many requests pass at once, and how long the next is told to wait."""
     for taken in range(most):
         try:
@@ -50,6 +50,30 @@ def test_icloud_is_asked_more_gently_than_ones_own_server_and_each_account_for_i
     assert spent(own)[0] > 1000
     assert pace_of("p42-caldav.icloud.com", "pace-a") is apple
     assert spent(pace_of("p42-caldav.icloud.com", "pace-b"))[0] == 240
+
+
+def test_who_bears_a_budget_without_a_complaint_is_given_more_and_after_one_as_little_as_at_first() -> None:
+    clock = Clock()
+    pace = Pace(100, clock, most=350)
+    assert spent(pace)[0] == 350
+    clock.now += 60
+    assert spent(pace)[0] == 350
+    clock.now += 60
+    pace.slowed(1.0)
+    assert spent(pace)[0] == 100
+    # While the server asks for pauses nothing grows.
+    clock.now += 60
+    assert spent(pace)[0] == 100
+    pace.served()
+    clock.now += 60
+    assert spent(pace)[0] == 350
+
+
+def test_apples_budget_never_grows() -> None:
+    pace = pace_of("p42-caldav.icloud.com", "pace-c")
+    assert spent(pace)[0] == 240
+    pace.served()
+    assert spent(pace)[0] == 0
 
 
 def test_patience_is_never_shorter_than_what_was_asked_and_ends() -> None:

@@ -217,3 +217,16 @@ def test_a_worker_that_comes_back_late_does_not_give_away_what_another_took(flow
     assert work.take([flow], after) == []
     work.release(taken)
     assert len(work.take([flow], after)) == 3
+
+
+def test_a_copy_seen_in_exactly_this_version_is_settled_and_nothing_else_is(flow: Flow) -> None:
+    link = in_step(flow)
+    copy, origin = (link.copy_id, link.copy_seen), (link.origin_id, link.origin_seen)
+    assert all((*copy, *origin))
+    asked = {copy[0]: copy[1], origin[0]: origin[1], "a-stranger": "1"}
+    assert at_target(flow).settled(asked) == {copy[0]}
+    # An origin is read again: more than its link hangs on what it says.
+    assert at_source(flow).settled(asked) == set()
+    assert at_target(flow).settled({copy[0]: "a-newer-one"}) == set()
+    Link.objects.filter(pk=link.pk).update(copy_seen=Link.GONE)
+    assert at_target(flow).settled(asked) == set()

@@ -26,6 +26,14 @@ class TooMuch(Refused):
     """Asked for less at once, the same may pass."""
 
 
+class Stale(Exception):
+    """The credential is refused, and whoever asks is not the one to renew it: nothing was done."""
+
+
+def _not_here(*, renew: bool = False) -> str:
+    raise Stale
+
+
 class Client:
     """`anywhere`: the server's address was given by a person."""
 
@@ -39,6 +47,12 @@ class Client:
         if self._known is None:
             self._known = Credential.decoded(self.token())
         return self._known
+
+    def apart(self) -> "Client":
+        """The same for another thread, with the credential as it is now: a refusal raises `Stale`."""
+        made = Client(_not_here, anywhere=self.anywhere)
+        made._known = self.credential
+        return made
 
     def ask(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, body: str = "") -> Reply:
         """One request, answered well. Raises what went wrong; 403, 404, 409, 410 and 412 as `Refused`, for the caller to read."""

@@ -1,7 +1,7 @@
 """The resources of a calendar as events: what both reading and writing look at."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sync.core.event import Event
 from sync.providers.base import Span
@@ -22,6 +22,22 @@ class Events:
         self.address = address
         self.page_size = reading.PAGE_SIZE
         self._zones: dict[str, str] = {}
+        self._kept: dict[tuple[str, str], Item] = {}
+
+    def apart(self) -> "Events":
+        """The same for another thread."""
+        made = Events(self.client.apart(), self.address)
+        made.page_size, made._zones, made._kept = self.page_size, self._zones, self._kept
+        return made
+
+    def keep(self, calendar_id: str, items: Mapping[str, Item | None]) -> None:
+        """For the length of a cycle, as they were read."""
+        self._kept.update({(calendar_id, name): item for name, item in items.items() if item is not None})
+
+    def kept(self, calendar_id: str, name: str, version: str) -> Item | None:
+        """Read in this cycle, at exactly that version."""
+        item = self._kept.get((calendar_id, name))
+        return item if item is not None and version and item.etag == version else None
 
     def resource(self, calendar_id: str, item: Item) -> Resource | None:
         """None when it is no event (a task). Raises `Broken`."""
@@ -47,6 +63,7 @@ class Events:
             slots[name].append(slot)
         found: dict[str, Event | None] = {}
         for items in reading.fetch(self.client, calendar_id, list(slots), self.page_size):
+            self.keep(calendar_id, items)
             for name, item in items.items():
                 found |= {words.id_of(name, slot): self.one(calendar_id, item, slot) for slot in slots[name]}
         return {id: found[id] for id in ids}
@@ -56,11 +73,15 @@ class Events:
         if item is None:
             return None
         try:
-            found = self.resource(calendar_id, item)
-            instance = found.instance(slot) if found else None
-            return self.event(found, instance, item) if found and instance else None
+            return self.told(calendar_id, parse(item.text), item, slot)
         except Broken as error:
             raise Refused(f"an event that cannot be read: {error}") from None
+
+    def told(self, calendar_id: str, calendar: Component, item: Item, slot: str) -> Event | None:
+        """The event that `calendar`, which is what `item` holds, tells in that slot. Raises `Broken`."""
+        found = self.read(calendar_id, calendar)
+        instance = found.instance(slot) if found else None
+        return self.event(found, instance, item) if found and instance else None
 
     def event(self, found: Resource, instance: Instance, item: Item) -> Event:
         own = {self.address, *self.client.credential.addresses}

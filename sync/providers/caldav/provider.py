@@ -10,12 +10,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from sync.core.event import Event
-from sync.providers.base import Answered, Page, RemoteCalendar, RemoteWatch, Span, Token, Traits, Write
-from sync.providers.caldav import calendars, mapping, reading, writing
+from sync.providers.base import Answered, Known, Page, RemoteCalendar, RemoteWatch, Span, Token, Traits, Write
+from sync.providers.caldav import calendars, hands, mapping, reading
 from sync.providers.caldav.client import Client
 from sync.providers.caldav.events import Events
-from sync.providers.caldav.reading import PAGE_SIZE, Item
-from sync.providers.errors import Changed, ComeBack, ProviderError, Refused, SignInAgain
+from sync.providers.caldav.reading import PAGE_SIZE, Item, Listing
+from sync.providers.errors import Changed, Refused
 from sync.providers.icalendar.ics import Broken
 from sync.providers.icalendar.series import touches
 
@@ -28,12 +28,27 @@ def anywhere(token: Token, address: str) -> "CalDavProvider":
     return CalDavProvider(token, address, anywhere=True)
 
 
-class CalDavProvider:
-    traits = Traits(conditional=True, removal_proves=True, pushes=False, seats=4, batch=1, fetch=PAGE_SIZE)
+# How many requests of one cycle are under way at once, and how many writes it puts on record together: at Apple, whose rate
+# nobody knows, fewer.
+HANDS, SHARE = 4, 100
+HANDS_AT_APPLE, SHARE_AT_APPLE = 2, 40
 
+
+class CalDavProvider:
     def __init__(self, token: Token, address: str, *, anywhere: bool) -> None:
+        self.hands = HANDS if anywhere else HANDS_AT_APPLE
+        self.traits = Traits(
+            conditional=True,
+            removal_proves=True,
+            pushes=False,
+            seats=2,
+            batch=1,
+            share=SHARE if anywhere else SHARE_AT_APPLE,
+            fetch=PAGE_SIZE,
+        )
         self.client = Client(token, anywhere=anywhere)
         self.events = Events(self.client, address)
+        self._known: dict[str, Known] = {}
 
     @property
     def page_size(self) -> int:
@@ -46,10 +61,13 @@ class CalDavProvider:
     def calendars(self) -> list[RemoteCalendar]:
         return calendars.listed(self.client, self.events.address)
 
+    def spare(self, calendar_id: str, known: Known) -> None:
+        self._known[calendar_id] = known
+
     def read(self, calendar_id: str, cursor: str, span: Span) -> Iterator[Page]:
         changes = reading.listing(self.client, calendar_id, cursor)
         last = Page(full=not cursor)
-        for items in reading.fetch(self.client, calendar_id, list(changes.etags), self.page_size):
+        for items in self._contents(calendar_id, changes, since=bool(cursor)):
             if last.events or last.removed or last.series:
                 yield last
             last = self._page(calendar_id, items, span, full=not cursor)
@@ -57,6 +75,21 @@ class CalDavProvider:
             emptied = {name: frozenset[str]() for name in changes.gone}
             last = replace(last, removed=[*last.removed, *changes.gone], series={**last.series, **emptied})
         yield replace(last, cursor=changes.cursor)
+
+    def _contents(self, calendar_id: str, changes: Listing, *, since: bool) -> Iterator[Mapping[str, Item | None]]:
+        """What changed, page by page: what came along with the names first."""
+        known = self._known.get(calendar_id) if since else None
+        spared = set(known(changes.etags)) if known and changes.etags else set()
+        here: dict[str, Item | None] = {name: item for name, item in changes.items.items() if name not in spared}
+        if here:
+            self.events.keep(calendar_id, here)
+            yield here
+        names = [name for name in changes.etags if name not in spared and name not in here]
+        for items in reading.fetch(self.client, calendar_id, names, self.page_size):
+            if since:
+                # An edit that follows in this cycle need not ask for them again; of a complete reading there are too many to keep.
+                self.events.keep(calendar_id, items)
+            yield items
 
     def _page(self, calendar_id: str, items: Mapping[str, Item | None], span: Span, *, full: bool) -> Page:
         events: list[Event] = []
@@ -92,17 +125,7 @@ class CalDavProvider:
         return None
 
     def write(self, calendar_id: str, writes: Sequence[Write]) -> Iterator[Answered]:
-        for at, write in enumerate(writes):
-            try:
-                yield Answered(event=writing.carry_out(self.events, calendar_id, write))
-            except SignInAgain:
-                raise
-            except ProviderError as error:
-                yield Answered(error=error, request_id=error.request_id)
-                if type(error) is ComeBack:
-                    # Whoever was told to wait does not send the next one either.
-                    yield from (Answered(error=error) for _ in writes[at + 1 :])
-                    return
+        return hands.carry_out(self.events, calendar_id, writes, self.hands)
 
     def watch(self, calendar_id: str, *, address: str, secret: str, expires_at: datetime) -> RemoteWatch:
         raise Refused("CalDAV knows no notifications")

@@ -39,6 +39,8 @@ class Listing:
     etags: dict[str, str] = field(default_factory=dict)
     gone: list[str] = field(default_factory=list)
     cursor: str = ""
+    # What came with its contents already.
+    items: dict[str, Item] = field(default_factory=dict)
 
 
 def listing(client: Client, path: str, cursor: str) -> Listing:
@@ -47,7 +49,7 @@ def listing(client: Client, path: str, cursor: str) -> Listing:
     if known.get("how") == "list":
         return _compared(client, path, known)
     try:
-        return _changes(client, path, str(known.get("token", "")))
+        return _changes(client, path, str(known.get("token", "")), whole=bool(known.get("whole")))
     except _NoSuchReport:
         if cursor:
             raise CursorLost("the server no longer tells what changed") from None
@@ -58,10 +60,18 @@ class _NoSuchReport(Exception):
     """The server has no sync-collection."""
 
 
-def _changes(client: Client, path: str, token: str) -> Listing:
-    found = Listing()
+class _NotWhole(Exception):
+    """Names and contents together are not to be had; names alone may be."""
+
+
+def _changes(client: Client, path: str, token: str, *, whole: bool) -> Listing:
+    found, since = Listing(), token
     for _ in range(ROUNDS):
-        answer = _sync(client, path, token)
+        try:
+            answer = _sync(client, path, token, whole=whole)
+        except _NotWhole:
+            whole = False
+            answer = _sync(client, path, token, whole=False)
         if not answer.token:
             raise ComeBack("an answer without a token")
         more = False
@@ -70,9 +80,9 @@ def _changes(client: Client, path: str, token: str) -> Listing:
                 # The calendar itself is listed by some; with 507 it says that this is not all yet (RFC 6578 3.6).
                 more |= item.status == 507
                 continue
-            _file(found, path, item, telling_gone=bool(token))
+            _file(found, path, item, telling_gone=bool(since))
         if not more:
-            found.cursor = json.dumps({"how": "sync", "token": answer.token})
+            found.cursor = _sync_cursor(client, answer.token, first=not since)
             return found
         if answer.token == token:
             raise ComeBack("a part of an answer that does not move on")
@@ -80,19 +90,26 @@ def _changes(client: Client, path: str, token: str) -> Listing:
     raise ComeBack("an answer without an end")
 
 
-def _sync(client: Client, path: str, token: str) -> Answer:
+def _sync(client: Client, path: str, token: str, *, whole: bool) -> Answer:
+    contents = "<C:calendar-data/>" if whole else ""
     body = (
         f"<D:sync-collection {SPACES}><D:sync-token>{escape(token)}</D:sync-token><D:sync-level>1</D:sync-level>"
-        "<D:prop><D:getetag/></D:prop></D:sync-collection>"
+        f"<D:prop><D:getetag/>{contents}</D:prop></D:sync-collection>"
     )
     try:
         return client.many("REPORT", path, body, depth="0")
     except Refused as error:
         if token and ("valid-sync-token" in error.code or error.status == 410):
             raise CursorLost("the sync token is not accepted", status=error.status, code=error.code) from None
+        if whole:
+            raise _NotWhole from None
         if not token and (error.status in (400, 405, 415, 501) or "supported-report" in error.code):
             raise _NoSuchReport from None
         raise closed(error) from None
+    except ComeBack as error:
+        if whole and error.status == 207:
+            raise _NotWhole from None
+        raise
 
 
 def _compared(client: Client, path: str, known: Mapping[str, object]) -> Listing:
@@ -129,9 +146,12 @@ def _file(found: Listing, path: str, item: Found, *, telling_gone: bool) -> None
     if item.status == GONE:
         # What was deleted before a first reading is none of its business, though one server tells it.
         found.etags.pop(name, None)
+        found.items.pop(name, None)
         found.gone += [name] if telling_gone else []
     elif item.status < 300:
         found.etags[name] = item.text(f"{DAV}getetag")
+        if text := item.text(f"{CALDAV}calendar-data"):
+            found.items[name] = Item(name, found.etags[name], text)
 
 
 def name_in(path: str, other: str) -> str:
@@ -212,7 +232,14 @@ def closed(error: Refused) -> NoAccess | Refused:
     return error
 
 
-# A cursor is JSON: {"how": "sync", "token"} or {"how": "list", "ctag", "etags"}, the last one packed.
+# A cursor is JSON: {"how": "sync", "token", "whole"} or {"how": "list", "ctag", "etags"}, the last one packed.
+
+
+def _sync_cursor(client: Client, token: str, *, first: bool) -> str:
+    """`whole`: contents are wanted with the names next time. Not at Apple, of whom nobody knows how it takes that; and not after
+    a first reading, which is followed by the echo of all that was written because of it.
+    """
+    return json.dumps({"how": "sync", "token": token, **({"whole": True} if client.anywhere and not first else {})})
 
 
 def _opened(cursor: str) -> dict[str, object]:

@@ -11,7 +11,7 @@ from sync.providers.caldav.events import Events
 from sync.providers.caldav.reading import Item, member
 from sync.providers.errors import Changed, ComeBack, Exists, NoAccess, ProviderError, Refused, Unknown
 from sync.providers.icalendar import words
-from sync.providers.icalendar.ics import Broken, Component, parse, serialise
+from sync.providers.icalendar.ics import Broken, Component, parse
 from sync.providers.icalendar.series import Resource
 
 TAKEN = frozenset(("no-uid-conflict", "unique-scheduling-object-resource"))
@@ -113,6 +113,8 @@ class _Writing:
     def _standing(self, id: str, version: str) -> tuple[Item, str]:
         """The resource as it is now, with its ETag, if it is the one expected."""
         name, slot = words.parts_of(id)
+        if kept := self.events.kept(self.calendar_id, name, version):
+            return kept, slot
         (found,) = reading.fetch(self.client, self.calendar_id, [name], 1)
         item = found[name]
         if item is None:
@@ -154,10 +156,12 @@ class _Writing:
         etag = reply.headers.get("etag", "")
         try:
             if etag:
-                event = self.events.one(self.calendar_id, Item(item.name, etag, serialise(made)), slot)
+                event = self.events.told(self.calendar_id, made, Item(item.name, etag), slot)
             else:
                 id = words.id_of(item.name, slot)
                 event = self.events.get(self.calendar_id, [id])[id]
+        except Broken as error:
+            raise Refused(f"an event that cannot be read: {error}") from None
         except ComeBack as error:
             raise Unknown("written, and not seen since", after=error.after, status=error.status) from None
         if event is None:
