@@ -21,7 +21,7 @@ STAMP := .venv/installed
 CYRUS := cyrus-caldav cyrus-imapd cyrus-admin sasl2-bin
 # What Hetk is measured against, in an environment of its own.
 PEER := var/peer/bin/vdirsyncer
-SOURCES := hetk accounts sync policy sandbox tests bench bin manage.py
+SOURCES := hetk accounts sync policy billing sandbox tests bench bin manage.py
 
 .PHONY: help setup packages cyrus run test sweep mutants histories simulate soak check format bench bench-caldav costs clean
 .DEFAULT_GOAL := help

@@ -25,8 +25,11 @@ PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), int
 
 
 def form_targets() -> str:
-    """Where a form may lead. Browsers hold the redirect after a POST to this list too, hence the providers' sign-in pages."""
-    pages = [urlsplit(outbound.browser_url(f"https://{host}/")) for host in settings.SIGN_IN_HOSTS]
+    """Where a form may lead. Browsers hold the redirect after a POST to this list too, hence the providers' sign-in pages
+    and Stripe's pages for paying.
+    """
+    hosts = [*settings.SIGN_IN_HOSTS, *settings.PAYMENT_HOSTS]
+    pages = [urlsplit(outbound.browser_url(f"https://{host}/")) for host in hosts]
     return " ".join(["'self'", *dict.fromkeys(f"{page.scheme}://{page.netloc}" for page in pages)])
 
 

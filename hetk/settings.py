@@ -80,9 +80,14 @@ OUTBOUND_HOSTS = [
     "caldav.icloud.com",
     "p*-caldav.icloud.com",
     "account.apple.com",
+    "api.stripe.com",
+    "checkout.stripe.com",
+    "billing.stripe.com",
 ]
 # Those of them that people are sent to, to sign in and consent.
 SIGN_IN_HOSTS = ["login.microsoftonline.com", "accounts.google.com"]
+# And those where they pay.
+PAYMENT_HOSTS = ["checkout.stripe.com", "billing.stripe.com"]
 
 # Two resolvers, of two houses, that read the policies of organizations; one may be a validating one on this machine.
 RESOLVERS = env.words("HETK_RESOLVERS", "1.1.1.1 9.9.9.9")
@@ -92,6 +97,17 @@ MICROSOFT_CLIENT_SECRET = env.text("HETK_MICROSOFT_CLIENT_SECRET", "")
 GOOGLE_CLIENT_ID = env.text("HETK_GOOGLE_CLIENT_ID", "")
 GOOGLE_CLIENT_SECRET = env.text("HETK_GOOGLE_CLIENT_SECRET", "")
 
+# --- Plans and payment ------------------------------------------------------------------------------------------------------
+
+STRIPE_SECRET_KEY = env.text("HETK_STRIPE_SECRET_KEY", "")
+# The endpoint's signing secret; two of them while one is replaced by the other.
+STRIPE_WEBHOOK_SECRETS = env.words("HETK_STRIPE_WEBHOOK_SECRETS")
+# Whether plans apply. Who runs Hetk for themselves has no use for them, so without Stripe nothing is counted; with "yes" and no key
+# there are trials, and plans that staff give.
+BILLING = env.flag("HETK_BILLING", bool(STRIPE_SECRET_KEY))
+# "off"; "automatic": Stripe Tax computes; "managed": Stripe sells in its own name.
+STRIPE_TAX = env.text("HETK_STRIPE_TAX", "off")
+
 # --- Applications --------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -100,6 +116,7 @@ INSTALLED_APPS = [
     "sync",
     "policy",
     "hetk.desk.SupportConfig",
+    "billing",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -143,6 +160,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "billing.banner.billing",
             ],
         },
     }

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("sync.urls")),
     path("", include("accounts.urls")),
     path("", include("policy.urls")),
+    path("", include("billing.urls")),
     path("hooks/", include("sync.webhooks.urls")),
     path("health/", health, name="health"),
     path("health/work/", work, name="health_work"),

@@ -20,6 +20,7 @@ from sandbox.icloud import identity as icloud_identity
 from sandbox.log import Entry
 from sandbox.microsoft import graph
 from sandbox.microsoft import identity as microsoft_identity
+from sandbox.stripe import api as stripe
 from sandbox.world import World
 
 # Pages and controls are the sandbox's own: neither logged nor disturbed by faults.
@@ -62,7 +63,7 @@ class Sandbox:
 
 def _by_host(world: World) -> dict[str, Router]:
     found: dict[str, list[BaseRoute]] = defaultdict(list)
-    clouds = (microsoft_identity, graph, google_identity, calendar, icloud_identity, icloud)
+    clouds = (microsoft_identity, graph, google_identity, calendar, icloud_identity, icloud, stripe)
     # What is published stands at the clouds' own hosts: the narrower way comes first.
     for module in (feeds, *clouds, control, pages):
         for route in module.routes(world):

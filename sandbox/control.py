@@ -1,4 +1,4 @@
-"""The sandbox's controls as JSON: /_sandbox/requests, faults, clock, reset, fill, mailbox, dns, grant, revoke, hand."""
+"""The sandbox's controls as JSON: /_sandbox/requests, faults, clock, reset, fill, mailbox, stripe, dns, grant, revoke, hand."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, fields, is_dataclass
@@ -44,7 +44,7 @@ async def faults(world: World, request: Request) -> Any:
 async def clock(world: World, request: Request) -> Any:
     """POST: advances by so many seconds. Both ways: what time it is."""
     if request.method == "POST":
-        world.clock.advance(float((await request.json())["advance"]))
+        world.advance(float((await request.json())["advance"]))
     return {"now": world.clock.now().isoformat(), "offset": world.clock.offset}
 
 
@@ -78,6 +78,12 @@ async def deliveries(world: World, request: Request) -> Any:
         {"url": one.url, "mailbox": one.mailbox_key, "state": one.state, "statuses": one.statuses}
         for one in world.hooks.deliveries
     ]
+
+
+async def stripe(world: World, request: Request) -> Any:
+    """Every event of Stripe's so far, oldest first: {type, body, headers} as it would be delivered now."""
+    letters = [(event, *world.stripe.events.letter(event)) for event in world.stripe.events.told]
+    return [{"type": event["type"], "body": body.decode(), "headers": headers} for event, body, headers in letters]
 
 
 async def names(world: World, request: Request) -> Any:
@@ -206,6 +212,7 @@ def routes(world: World) -> list[BaseRoute]:
         _route(world, "mailbox", mailbox, "GET", "DELETE"),
         _route(world, "invitations", invitations, "GET"),
         _route(world, "deliveries", deliveries, "GET"),
+        _route(world, "stripe", stripe, "GET"),
         _route(world, "dns", names, "GET", "POST"),
         _route(world, "grant", grant, "POST"),
         _route(world, "revoke", revoke, "POST"),

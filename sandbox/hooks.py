@@ -11,6 +11,7 @@ import h11
 
 from sandbox.clock import Clock
 from sandbox.faults import Faults
+from sandbox.seals import SIGNATURE, signature
 
 FIRST_TRY_SECONDS = 3.0
 RETRY_SECONDS = 10.0
@@ -34,6 +35,8 @@ class Delivery:
     headers: Mapping[str, str]
     body: bytes
     mailbox_key: str
+    # The secret that each try is signed with anew, as Stripe does; "" for those who sign nothing.
+    sign: str = ""
     statuses: list[int | None] = field(default_factory=list)
     state: str = "waiting"
 
@@ -55,12 +58,12 @@ class Hooks:
         """
         return await asyncio.wait_for(_post(self._inside(url), urlsplit(url).netloc, headers, body), within)
 
-    def later(self, url: str, *, headers: Mapping[str, str], body: bytes, mailbox_key: str) -> None:
+    def later(self, url: str, *, headers: Mapping[str, str], body: bytes, mailbox_key: str, sign: str = "") -> None:
         """Delivers in the background, soon and at least once, unless a fault says otherwise. Needs a running loop."""
         parts = urlsplit(url)
         fault = self._faults.take_notification({parts.netloc, _source(headers)}, parts.path)
         manner = fault.notifications if fault else None
-        delivery = Delivery(url, dict(headers), body, mailbox_key)
+        delivery = Delivery(url, dict(headers), body, mailbox_key, sign)
         self.deliveries.append(delivery)
         del self.deliveries[:-1000]
         if manner == "lost":
@@ -97,8 +100,11 @@ class Hooks:
         delivery.state = "given up"
 
     async def _try(self, delivery: Delivery, within: float) -> bool:
+        headers = dict(delivery.headers)
+        if delivery.sign:
+            headers[SIGNATURE] = signature(delivery.body, delivery.sign, int(self._clock.timestamp()))
         try:
-            status, _, _ = await self.call(delivery.url, headers=delivery.headers, body=delivery.body, within=within)
+            status, _, _ = await self.call(delivery.url, headers=headers, body=delivery.body, within=within)
         except (OSError, TimeoutError, h11.RemoteProtocolError):
             delivery.statuses.append(None)
             return False
@@ -125,6 +131,8 @@ def _lower(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _source(headers: Mapping[str, str]) -> str:
+    if SIGNATURE in _lower(headers):
+        return "api.stripe.com"
     return "www.googleapis.com" if "x-goog-channel-id" in _lower(headers) else "graph.microsoft.com"
 
 

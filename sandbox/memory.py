@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 # Raise it when kept objects change their shape: a file of another version is not read.
-VERSION = 4
+VERSION = 5
 EVERY_SECONDS = 1.0
 # What a world is made of, apart from what lives only now: faults, the log of requests, deliveries under way.
-PARTS = ("tokens", "mailbox", "codes", "consents", "graph", "google", "icloud", "names", "feeds")
+PARTS = ("tokens", "mailbox", "codes", "consents", "graph", "google", "icloud", "names", "feeds", "stripe")
 LIVING = ("clock", "hooks", "faults", "log", "published")
 HEAD = b"sandbox state %d %s\n"
 
@@ -59,7 +59,9 @@ class Memory:
     async def keep(self) -> None:
         """Goes on with what was under way, then saves every few seconds when something happened, until cancelled."""
         for one in self._undelivered:
-            self._world.hooks.later(one.url, headers=one.headers, body=one.body, mailbox_key=one.mailbox_key)
+            self._world.hooks.later(
+                one.url, headers=one.headers, body=one.body, mailbox_key=one.mailbox_key, sign=one.sign
+            )
         self._undelivered = []
         while True:
             if self._saved != self._state():

@@ -31,7 +31,7 @@ async def index(world: World, request: Request) -> Response:
         tag("h1", "The outside world, on this machine"),
         tag(
             "p",
-            "Stand-ins for Microsoft 365, Google Calendar, iCloud and a mail server. They speak the real protocols, and nothing "
+            "Stand-ins for Microsoft 365, Google Calendar, iCloud, Stripe and a mail server. They speak the real protocols, and nothing "
             "leaves this machine.",
         ),
         guide(world),
@@ -97,7 +97,7 @@ async def do(world: World, request: Request) -> Response:
     elif "fill" in form:
         fill(world)
     elif "advance" in form:
-        world.clock.advance(float(form["advance"]))
+        world.advance(float(form["advance"]))
     return RedirectResponse("/", 303)
 
 

@@ -26,7 +26,7 @@ NOTES = {
 
 
 def guide(world: World) -> Markup:
-    """Five steps from an empty site to an event that travels."""
+    """Six steps from an empty site to an event that travels."""
     alice, home = world.people["alice-northwind"], world.people["alice-gmail"]
     steps = (
         (
@@ -42,6 +42,15 @@ def guide(world: World) -> Markup:
         (
             tag("a", "Open both side by side", href=SIDES),
             ". Press an address there to make, move or delete events, and watch them arrive on the other side.",
+        ),
+        (
+            "Buy a plan at Hetk under “Plan and billing”: Stripe’s pages here take ",
+            tag("code", "4242 4242 4242 4242"),
+            ", decline ",
+            tag("code", "4000 0000 0000 0002"),
+            ", and with ",
+            tag("code", "4000 0000 0000 0341"),
+            " the renewal fails; the clock below brings it about.",
         ),
         ("Then try what usually goes wrong: move one day of a series, delete a copy, or take access back.",),
     )

@@ -18,11 +18,12 @@ from sandbox.mailbox import Mailbox
 from sandbox.microsoft.graph import GraphCloud
 from sandbox.names import Names
 from sandbox.published import Published
+from sandbox.stripe.cloud import StripeCloud
 from sandbox.tokens import Tokens
 
 
 class World:
-    """People, time, tokens, faults, log and the three clouds. Served by one event loop; not thread-safe."""
+    """People, time, tokens, faults, log, the three clouds and Stripe. Served by one event loop; not thread-safe."""
 
     def __init__(self, *, hooks: Mapping[str, str] | None = None, base: str = "http://127.0.0.1:9000") -> None:
         self.base = base
@@ -45,6 +46,12 @@ class World:
         self.google = GoogleCloud(self)
         self.icloud = AppleCloud(self)
         self.feeds = Feeds(self)
+        self.stripe = StripeCloud(self)
+
+    def advance(self, seconds: float) -> None:
+        """Jump ahead, with all that happens by the clock alone. Raises ValueError for a jump back."""
+        self.clock.advance(seconds)
+        self.stripe.tick()
 
     def hand(self, person: Person) -> Hand:
         """The hand that moves this person's calendars."""
@@ -78,3 +85,4 @@ class World:
         self.google = GoogleCloud(self)
         self.icloud = AppleCloud(self)
         self.feeds = Feeds(self)
+        self.stripe = StripeCloud(self)

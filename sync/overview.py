@@ -163,6 +163,7 @@ def _facts(pair: Pair, flows: list[FlowRow], brakes: list[Brake]) -> Facts:
     return Facts(
         ending=bool(pair.ending_at),
         paused=bool(pair.paused_at),
+        by_plan=pair.paused_by_plan,
         halted=halted[0] if halted else None,
         lost=next((calendar_name(c) for c in calendars if c.lost_at), ""),
         read_only=next((row.target_name for row in flows if not row.target.can_write and not row.flow.ending_at), ""),

@@ -1,7 +1,8 @@
 """What people do with their pairs. Each verb changes rows and rings; cycles do the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -10,6 +11,7 @@ from django.utils import timezone
 from accounts.audit import Act
 from accounts.models import Connection, User
 from sync import told
+from billing import room, surplus
 from sync.models import Brake, Calendar, Flow, FlowSettings, Link, Pair, Receipt
 from sync.models.flow import WEEKDAYS
 from sync.store import due, locks, receipts, work
@@ -25,6 +27,8 @@ def create(*, user: User, first: Calendar, second: Calendar, out: FlowSettings, 
     """Start keeping two calendars in step; both are read completely before the first copy is written."""
     # One at a time for each person: two windows that start the same pair at once would both find none.
     locks.user(user.pk)
+    if refusal := room.hold(user).why_no_new:
+        raise NotPossible(refusal)
     _check(user, first, second, two_way=back is not None)
     pair = Pair.objects.create(user=user, first=first, second=second)
     Flow.objects.create(pair=pair, source=first, target=second, **out.as_fields())
@@ -66,8 +70,12 @@ def _pause(pair: Pair) -> bool:
 @transaction.atomic
 def resume(*, pair: Pair) -> None:
     """Nothing was missed: the cursors are where they were, or the calendars are read completely."""
+    refusal = room.hold(pair.user).why_no_more
     locks.pair(pair.pk)
-    paused = Pair.objects.filter(pk=pair.pk).exclude(paused_at=None).update(paused_at=None)
+    if refusal and Pair.objects.filter(pk=pair.pk).exclude(paused_at=None).exists():
+        raise NotPossible(refusal)
+    stopped = Pair.objects.filter(pk=pair.pk).exclude(paused_at=None)
+    paused = stopped.update(paused_at=None, paused_by_plan=False)
     # Deletions whose question was answered by stopping are still undecided: the next cycle asks again.
     asked = Brake.objects.filter(flow__pair=pair, decided_at=None).values("flow_id")
     Link.objects.filter(flow__pair=pair, state=Link.State.HELD).exclude(flow_id__in=asked).update(
@@ -76,6 +84,27 @@ def resume(*, pair: Pair) -> None:
     due.ring([pair.first_id, pair.second_id])
     if paused:
         told.happened(pair, Act.PAIR_RESUMED)
+
+
+@transaction.atomic
+def resume_all(*, user: User) -> tuple[int, int]:
+    """Those that the plan paused, oldest first, as far as it holds them: (resumed, left)."""
+    found = room.hold(user)
+    waiting = list(Pair.objects.filter(user=user, ending_at=None, paused_by_plan=True).order_by("created_at", "pk"))
+    fit = 0 if found.why_no_more else len(waiting) if found.free is None else min(found.free, len(waiting))
+    for pair in waiting[:fit]:
+        resume(pair=pair)
+    return fit, len(waiting) - fit
+
+
+@transaction.atomic
+def keep_running(*, user: User, chosen: Collection[UUID]) -> None:
+    """These run, and every other one of the person's is paused by the plan; nothing is deleted."""
+    room.hold(user)
+    own = Pair.objects.filter(user=user, ending_at=None).order_by("created_at", "pk")
+    surplus.pause_these(own.exclude(public_id__in=chosen).values_list("pk", flat=True))
+    for pair in own.filter(public_id__in=chosen).exclude(paused_at=None):
+        resume(pair=pair)
 
 
 @transaction.atomic

@@ -20,6 +20,10 @@ TIMETABLE = (
     Entry("renew watches", "sync.tasks.renew_watches", 10, "a net under the cycles that renew their own"),
     Entry("look for silence", "sync.tasks.look_for_silence", 15, "a calendar that nothing makes due is made due"),
     Entry("ask for verifications", "sync.tasks.ask_for_verifications", 5, "each pair once a day, at a time of its own"),
+    Entry("settle events", "billing.tasks.settle_events", 5, "a net under the queue of what Stripe told"),
+    Entry("mind plans", "billing.tasks.mind_plans", 5, "mails ahead of an end, pauses after the grace"),
+    Entry("reconcile plans", "billing.tasks.reconcile", 24 * 60, "events may be lost; Stripe itself is asked"),
+    Entry("forget events", "billing.tasks.forget", 24 * 60, "retention as promised"),
     Entry("refresh calendars", "sync.tasks.refresh_calendars", 24 * 60, "names, rights and new calendars"),
     Entry("forget old rows", "sync.tasks.forget_old_rows", 24 * 60, "retention as promised"),
 )

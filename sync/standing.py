@@ -29,6 +29,7 @@ class Facts:
 
     ending: bool = False
     paused: bool = False
+    by_plan: bool = False
     halted: Connection | None = None
     lost: str = ""
     read_only: str = ""
@@ -72,6 +73,9 @@ def stand(facts: Facts) -> Standing:
     if facts.held:
         text = f"{count(facts.held, 'deletion waits', 'deletions wait')} for your word. Everything else goes on."
         return Standing(Rank.NEEDS_YOU, "warn", "Needs you", text, "review")
+    if facts.paused and facts.by_plan:
+        text = "Your plan does not hold it at the moment. Its copies stay as they are, and nothing is lost."
+        return Standing(Rank.STILL, "still", "Paused", text, "resume")
     if facts.paused:
         return Standing(Rank.STILL, "still", "Paused", "Nothing is copied until you resume it.", "resume")
     if facts.read_only:

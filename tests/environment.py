@@ -46,6 +46,10 @@ os.environ.update(
     HETK_MICROSOFT_CLIENT_SECRET="sandbox-microsoft-secret",
     HETK_GOOGLE_CLIENT_ID="hetk-sandbox.apps.googleusercontent.com",
     HETK_GOOGLE_CLIENT_SECRET="sandbox-google-secret",
+    # The key of the sandbox is there; plans apply only where a test is about them.
+    HETK_BILLING="no",
+    HETK_STRIPE_SECRET_KEY="sk_test_sandbox",
+    HETK_STRIPE_WEBHOOK_SECRETS="whsec_sandbox",
     HETK_HASHED_STATIC="no",
     HETK_LOG_LEVEL="WARNING",
     # Playwright runs a loop in the test's own thread, where Django would otherwise refuse the database.

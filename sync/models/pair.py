@@ -17,6 +17,8 @@ class Pair(models.Model):
     second = models.ForeignKey(Calendar, on_delete=models.RESTRICT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     paused_at = models.DateTimeField(null=True, blank=True)
+    # Not the person but the plan paused it: it was too many, or the plan ended.
+    paused_by_plan = models.BooleanField(default=False)
     # Set when the person ended the pair: its copies are being removed and the row goes when none is left.
     ending_at = models.DateTimeField(null=True, blank=True)
     # When the timetable asks for its next full audit; NULL until that is settled.

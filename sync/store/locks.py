@@ -2,7 +2,7 @@
 
 SQLite lets one writer in at a time. On PostgreSQL the two cycles of a pair would overwrite what the other has just seen, or wait
 for each other for ever. So every transaction that writes links holds the rows of their flows first, and everybody goes the
-same way round: users, pairs, flows, links, calendars. A row is held against other writers alone; who reads it or refers to it goes on.
+same way round: users, accounts (`billing/room.py`), pairs, flows, links, calendars. A row is held against other writers alone; who reads it or refers to it goes on.
 
 Each function is for the inside of a transaction, and holds until it ends.
 """

@@ -43,8 +43,12 @@ def pause(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @signed_in
 def resume(request: HttpRequest, public_id: UUID) -> HttpResponse:
     pair = pair_or_404(request, public_id)
-    pairs.resume(pair=pair)
-    messages.success(request, "Resumed. What changed in the meantime is copied now.")
+    try:
+        pairs.resume(pair=pair)
+    except pairs.NotPossible as problem:
+        messages.warning(request, str(problem))
+    else:
+        messages.success(request, "Resumed. What changed in the meantime is copied now.")
     return redirect("pair", public_id)
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-CODE = ("accounts", "bin", "hetk", "policy", "sandbox", "sync")
+CODE = ("accounts", "billing", "bin", "hetk", "policy", "sandbox", "sync")
 LEFT_OUT = {"migrations", "__pycache__", "node_modules"}
 
 

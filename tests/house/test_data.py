@@ -8,7 +8,7 @@ from django.db.models import Field, Model
 
 from tests.house.source import ROOT
 
-MODELS = [model for app in ("accounts", "sync", "policy") for model in apps.get_app_config(app).get_models()]
+MODELS = [model for app in ("accounts", "sync", "policy", "billing") for model in apps.get_app_config(app).get_models()]
 CONTENT = {"title", "subject_line", "summary", "description", "body", "location", "attendees", "organizer", "content"}
 
 

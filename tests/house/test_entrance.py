@@ -48,7 +48,7 @@ def test_every_link_in_the_papers_leads_somewhere(path):
 
 @pytest.mark.parametrize("path", PAPERS, ids=name)
 def test_every_file_that_the_papers_name_exists(path):
-    named = re.findall(r"`((?:accounts|bench|bin|docs|hetk|sandbox|sync|templates|tests)/[\w/.-]+)`", text(path))
+    named = re.findall(r"`((?:accounts|bench|billing|bin|docs|hetk|sandbox|sync|templates|tests)/[\w/.-]+)`", text(path))
     assert [file for file in named if not (ROOT / file).exists()] == []
 
 
@@ -83,7 +83,7 @@ def _foreign_imports(*folders: str) -> set[str]:
 
 def test_the_product_imports_only_what_its_own_requirements_name():
     named = {_plain(line) for file, line in _requirements() if file == "requirements.txt"}
-    assert _foreign_imports("hetk", "accounts", "sync", "policy") - named == set()
+    assert _foreign_imports("hetk", "accounts", "sync", "policy", "billing") - named == set()
 
 
 def test_tests_and_sandbox_import_only_what_is_named():

@@ -1,0 +1,1 @@
+"""Stripe on loopback: the API, the pages for paying and managing, signed events, and a clock that renews."""
