@@ -1,6 +1,5 @@
 """Plans apply in these tests; a shop is a Stripe of the sandbox with Hetk's prices in it."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,7 +26,7 @@ def alice(db: None) -> "Household":
 
 
 @pytest.fixture
-def shop(alice: "Household", sandbox: Outside) -> Iterator["Shop"]:
+def shop(alice: "Household", sandbox: Outside) -> "Shop":
     """Alice's browser, in front of a Stripe that knows the plans."""
     from billing import catalogue
     from tests.billing.shop import Shop
@@ -36,4 +35,4 @@ def shop(alice: "Household", sandbox: Outside) -> Iterator["Shop"]:
     sandbox.forget_requests()
     client = Client()
     client.force_login(alice.user)
-    yield Shop(alice, client, sandbox)
+    return Shop(alice, client, sandbox)

@@ -48,7 +48,9 @@ def test_every_link_in_the_papers_leads_somewhere(path):
 
 @pytest.mark.parametrize("path", PAPERS, ids=name)
 def test_every_file_that_the_papers_name_exists(path):
-    named = re.findall(r"`((?:accounts|bench|billing|bin|docs|hetk|sandbox|sync|templates|tests)/[\w/.-]+)`", text(path))
+    named = re.findall(
+        r"`((?:accounts|bench|billing|bin|docs|hetk|sandbox|sync|templates|tests)/[\w/.-]+)`", text(path)
+    )
     assert [file for file in named if not (ROOT / file).exists()] == []
 
 

@@ -37,11 +37,17 @@ def test_no_module_is_a_drawer():
 
 
 def test_nothing_is_wired_by_signals():
-    seen = [(name(path), module) for path in modules("hetk", "accounts", "sync", "policy", "billing") for module in imports(path)]
+    seen = [
+        (name(path), module)
+        for path in modules("hetk", "accounts", "sync", "policy", "billing")
+        for module in imports(path)
+    ]
     assert [place for place, module in seen if "signals" in module or module.startswith("django.dispatch")] == []
 
 
-VIEWS = [path for path in modules("accounts", "sync", "policy", "billing") if "views" in path.parts or path.stem == "views"]
+VIEWS = [
+    path for path in modules("accounts", "sync", "policy", "billing") if "views" in path.parts or path.stem == "views"
+]
 
 
 def test_views_reach_rows_through_access_functions():
