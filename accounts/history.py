@@ -100,7 +100,7 @@ def _of_facts(facts: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _of_person(personal: Mapping[str, str]) -> Iterator[str]:
-    for name in ("address", "domain", "page"):
+    for name in ("address", "domain", "page", "reason"):
         if personal.get(name):
             yield personal[name]
     if network := personal.get("network"):

@@ -10,6 +10,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from accounts import audit
+from accounts.audit import Act
 from billing import gateway, room, surplus
 from billing.gateway import Subscription
 from billing.models import Account
@@ -67,5 +69,14 @@ def _write(account: Account, ticket: int, seen: Subscription) -> bool:
     # The timetable tells its owner what there is to tell, and finds the next moment.
     row.look_at = now
     row.save()
+    if (account.status, account.lookup_key) != (row.status, row.lookup_key):
+        label = row.plan.label if row.plan else "none"
+        facts = {
+            "what": f"{label}, {row.status or 'not bought'}",
+            "plan": row.lookup_key,
+            "before": account.lookup_key,
+            "status": row.status,
+        }
+        audit.record(row.user_id, Act.PLAN_CHANGED, facts=facts)
     account.refresh_from_db()
     return True

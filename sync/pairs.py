@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from accounts.audit import Act
 from accounts.models import Connection, User
-from sync import told
 from billing import room, surplus
+from sync import told
 from sync.models import Brake, Calendar, Flow, FlowSettings, Link, Pair, Receipt
 from sync.models.flow import WEEKDAYS
 from sync.store import due, locks, receipts, work
@@ -74,16 +74,8 @@ def resume(*, pair: Pair) -> None:
     locks.pair(pair.pk)
     if refusal and Pair.objects.filter(pk=pair.pk).exclude(paused_at=None).exists():
         raise NotPossible(refusal)
-    stopped = Pair.objects.filter(pk=pair.pk).exclude(paused_at=None)
-    paused = stopped.update(paused_at=None, paused_by_plan=False)
-    # Deletions whose question was answered by stopping are still undecided: the next cycle asks again.
-    asked = Brake.objects.filter(flow__pair=pair, decided_at=None).values("flow_id")
-    Link.objects.filter(flow__pair=pair, state=Link.State.HELD).exclude(flow_id__in=asked).update(
-        state=Link.State.LIVE, due_at=timezone.now(), attempts=0
-    )
-    due.ring([pair.first_id, pair.second_id])
-    if paused:
-        told.happened(pair, Act.PAIR_RESUMED)
+    for resumed in _go_on([pair]):
+        told.happened(resumed, Act.PAIR_RESUMED)
 
 
 @transaction.atomic
@@ -92,19 +84,40 @@ def resume_all(*, user: User) -> tuple[int, int]:
     found = room.hold(user)
     waiting = list(Pair.objects.filter(user=user, ending_at=None, paused_by_plan=True).order_by("created_at", "pk"))
     fit = 0 if found.why_no_more else len(waiting) if found.free is None else min(found.free, len(waiting))
-    for pair in waiting[:fit]:
-        resume(pair=pair)
+    locks.pairs(pair.pk for pair in waiting[:fit])
+    for resumed in _go_on(waiting[:fit]):
+        told.happened(resumed, Act.PAIR_RESUMED)
     return fit, len(waiting) - fit
 
 
 @transaction.atomic
 def keep_running(*, user: User, chosen: Collection[UUID]) -> None:
     """These run, and every other one of the person's is paused by the plan; nothing is deleted."""
-    room.hold(user)
-    own = Pair.objects.filter(user=user, ending_at=None).order_by("created_at", "pk")
-    surplus.pause_these(own.exclude(public_id__in=chosen).values_list("pk", flat=True))
-    for pair in own.filter(public_id__in=chosen).exclude(paused_at=None):
-        resume(pair=pair)
+    found = room.hold(user)
+    own = list(Pair.objects.filter(user=user, ending_at=None).order_by("pk"))
+    wanted = [pair for pair in own if pair.public_id in chosen]
+    if found.standing.limit is not None and len(wanted) > found.standing.limit:
+        raise NotPossible(found.why_no_more or f"Your plan keeps {found.standing.limit} syncs running.")
+    locks.pairs(pair.pk for pair in own)
+    stopped = surplus.stop([pair.pk for pair in own if pair not in wanted])
+    resumed = _go_on([pair for pair in wanted if pair.paused_at])
+    surplus.tell(stopped)
+    for pair in resumed:
+        told.happened(pair, Act.PAIR_RESUMED)
+
+
+def _go_on(held: Sequence[Pair]) -> list[Pair]:
+    """The pairs, whose rows are held, run again: those of them that did not."""
+    now = timezone.now()
+    stopped = list(Pair.objects.filter(pk__in=[pair.pk for pair in held]).exclude(paused_at=None))
+    Pair.objects.filter(pk__in=[pair.pk for pair in stopped]).update(paused_at=None, paused_by_plan=False)
+    # Deletions whose question was answered by stopping are still undecided: the next cycle asks again.
+    asked = Brake.objects.filter(flow__pair__in=held, decided_at=None).values("flow_id")
+    Link.objects.filter(flow__pair__in=held, state=Link.State.HELD).exclude(flow_id__in=asked).update(
+        state=Link.State.LIVE, due_at=now, attempts=0
+    )
+    due.ring({side for pair in held for side in (pair.first_id, pair.second_id)})
+    return stopped
 
 
 @transaction.atomic

@@ -27,6 +27,13 @@ def pair(number: int) -> None:
     _hold(Flow.objects.filter(pair=number))
 
 
+def pairs(numbers: Iterable[int]) -> None:
+    """The same for several."""
+    held = set(numbers)
+    _hold(Pair.objects.filter(pk__in=held))
+    _hold(Flow.objects.filter(pair__in=held))
+
+
 def flows(numbers: Iterable[int]) -> None:
     _hold(Flow.objects.filter(pk__in=set(numbers)))
 
