@@ -71,7 +71,7 @@ def test_both_secrets_are_good_while_one_is_replaced(db, settings):
 def test_an_event_of_the_other_mode_is_refused(db, settings):
     body = event(livemode=True)
     assert post(body, sign(body)) == 400
-    settings.STRIPE_SECRET_KEY = "sk_live_x"
+    settings.STRIPE_SECRET_KEY = "rk_live_x"
     assert post(body, sign(body)) == 200
     assert post(event(), sign(event())) == 400
 

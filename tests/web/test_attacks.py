@@ -14,7 +14,7 @@ from tests.web.test_isolation import arguments
 
 VERBS = ("post", "put", "patch", "delete")
 # A provider has no token of our forms; what it may do is in tests/webhooks.
-WITHOUT_TOKEN = {"hook_microsoft", "hook_microsoft_lifecycle", "hook_google"}
+WITHOUT_TOKEN = {"hook_stripe", "hook_microsoft", "hook_microsoft_lifecycle", "hook_google"}
 EVIL = [
     "https://evil.example/", "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example", "https:evil.example",
     "%2f%2fevil.example", "/%09/evil.example", "\t//evil.example", "https://localhost:8000@evil.example", "javascript:alert(1)",
