@@ -44,13 +44,14 @@ class Enforcer:
 
     def heed(self, calendars: Iterable[Calendar]) -> bool:
         """Bring rows and `calendars` in line with what their domains publish. True: something was planned under another policy."""
-        changed = False
-        for calendar in calendars:
-            now = self._clock()
-            if calendar.pk not in self._looked or now - self._looked[calendar.pk] >= BRIEFLY:
-                self._looked[calendar.pk] = now
-                changed |= apply(calendar, keeper.verdict(domains(calendar), now), now)
-        return changed
+        now = self._clock()
+        late = [c for c in calendars if c.pk not in self._looked or now - self._looked[c.pk] >= BRIEFLY]
+        if not late:
+            return False
+        self._looked |= {calendar.pk: now for calendar in late}
+        verdicts = keeper.verdicts([domains(calendar) for calendar in late], now)
+        changed = [apply(calendar, verdict, now) for calendar, verdict in zip(late, verdicts, strict=True)]
+        return any(changed)
 
     def hear(self, calendar: Calendar, events: Iterable[Event]) -> bool:
         """Of a feed nobody knows whose it is: whoever invites to its events speaks for it, from the first reading on."""
@@ -137,7 +138,7 @@ def sweep(clock: Callable[[], datetime], most: int = 50) -> int:
             continue
         asked += 1
         before = (state_of(row.standing, now), row.subdomains)
-        known = keeper.learn(row.name, keeper.ask(row.name), clock())
+        known = keeper.learn({row.name: keeper.ask(row.name)}, clock())[row.name]
         if (state_of(known, now), known.subdomains) != before:
             spread(row.name, clock)
     return asked

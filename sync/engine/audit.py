@@ -23,13 +23,19 @@ Clock = Callable[[], datetime]
 
 
 def verify(
-    flows: Sequence[Flow], clients: Clients, carrier: Carrier, calendar: Calendar, clock: Clock, chance: float
+    open: Sequence[Verification],
+    flows: Sequence[Flow],
+    clients: Clients,
+    carrier: Carrier,
+    calendar: Calendar,
+    clock: Clock,
+    chance: float,
 ) -> None:
-    """Take the next look at every pair of these flows whose audit is waiting for one. `calendar`: whose cycle this is.
+    """Take the next look at every pair of these flows of which an open audit waits for one. `calendar`: whose cycle this is.
 
     Raises `Trouble` when a calendar could not be read to its end: that audit has failed, and another is planned.
     """
-    for verification, share in verifications.waiting(flows, clock()):
+    for verification, share in verifications.waiting(open, flows, clock()):
         if not verifications.claim(verification, clock()):
             continue
         look = Look(verification, share, clients, calendar, clock)

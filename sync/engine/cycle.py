@@ -112,25 +112,31 @@ class Cycle:
             for flow in ready:
                 strays.claim(flow, self.clock())
             reading.keep()
-        self._passes(ready, carrier)
+        linked = self._passes(ready, carrier)
         ready = [flow for flow in ready if flow.pk not in self._waiting and is_ready(flow, clients)]
         for flow in ready:
             endings.settle(flow, clients, self.clock)
-        self._verify(ready, clients, carrier)
+        audits = self._verify(ready, clients, carrier)
         now = self.clock()
-        renewed = self._watch(clients, now)
+        hung, renew = self._watch(clients, now)
         waits = [*self._waiting.values(), *(rests_until(flow, clients) for flow in flows)]
-        if reading.silent and self.calendar.rung_at is not None and watches.renew_at(self.calendar) is not None:
+        if reading.silent and self.calendar.rung_at is not None and renew is not None:
             waits.append(now + LAG)
-        return self._next_due(ready, now, waits, at_once=renewed, changed=bool(reading.count))
+        waits += [linked, renew, audits]
+        # Something may have happened before the new watch was there.
+        return now if hung else self._next_due(now, waits, watched=renew is not None, changed=bool(reading.count))
 
-    def _passes(self, ready: Sequence[Flow], carrier: Carrier) -> None:
-        """Share by share all that was due: a later cycle would have to ask again for what this reading has brought."""
+    def _passes(self, ready: Sequence[Flow], carrier: Carrier) -> datetime | None:
+        """Share by share all that was due: a later cycle would have to ask again for what this reading has brought.
+
+        Returns when the next link of these flows wants a look.
+        """
         done, most = 0, PASSES
-        while done < most:
+        while True:
             able = [flow for flow in ready if flow.pk not in self._waiting]
-            if not work.is_due(able, self.clock()):
-                return
+            at = work.next_due(able)
+            if at is None or at > self.clock() or done >= most:
+                return at
             taken = self._pass(able, carrier)
             done += 1
             if taken == work.MOST:
@@ -167,32 +173,37 @@ class Cycle:
                 # What is left takes another complete reading.
                 due.read_again([self.calendar.pk], prove=False)
 
-    def _verify(self, ready: Sequence[Flow], clients: Clients, carrier: Carrier) -> None:
-        """The audits that wait for these pairs. One that fails is on record, and stops no ordinary work."""
+    def _verify(self, ready: Sequence[Flow], clients: Clients, carrier: Carrier) -> datetime | None:
+        """The audits that wait for these pairs; returns when one wants another cycle.
+
+        One that fails is on record, and stops no ordinary work.
+        """
+        open = verifications.open_for(ready)
+        if not open:
+            return None
         try:
-            audit.verify(ready, clients, carrier, self.calendar, self.clock, self.chance())
+            audit.verify(open, ready, clients, carrier, self.calendar, self.clock, self.chance())
         except Trouble as trouble:
             carrier.tally.trouble = trouble.error.message
             self._trouble(trouble)
+        return verifications.next_due(ready, self.clock())
 
-    def _watch(self, clients: Clients, now: datetime) -> bool:
-        """A bell that cannot be hung is no reason to fail the cycle: polling goes on underneath."""
+    def _watch(self, clients: Clients, now: datetime) -> tuple[bool, datetime | None]:
+        """Whether a new watch was made, and when one is to be renewed.
+
+        A bell that cannot be hung is no reason to fail the cycle: polling goes on underneath.
+        """
         try:
             return watches.keep(self.calendar, clients.of(self.calendar.connection), now)
         except (ProviderError, Resting) as error:
             log.warning("no watch: %s", type(error).__name__, extra={"calendar": str(self.calendar.public_id)})
-            return False
+            return False, watches.renew_at(self.calendar)
 
-    def _next_due(
-        self, ready: Sequence[Flow], now: datetime, waits: Sequence[datetime | None], *, at_once: bool, changed: bool
-    ) -> datetime:
+    def _next_due(self, now: datetime, waits: Sequence[datetime | None], *, watched: bool, changed: bool) -> datetime:
         """When something is due here again. A flow that must wait is worked for when its wait is over, and not before."""
-        renew = watches.renew_at(self.calendar)
-        quiet = timedelta(0) if changed or renew else self._quiet(now)
-        times = [now + poll_after(renew is not None, self.chance(), quiet), work.next_due(ready), renew, *waits]
-        times.append(verifications.next_due(ready, now))
-        soonest = min(time for time in times if time is not None)
-        return now if at_once else max(soonest, now + SOON)
+        quiet = timedelta(0) if changed or watched else self._quiet(now)
+        times = [now + poll_after(watched, self.chance(), quiet), *waits]
+        return max(min(time for time in times if time is not None), now + SOON)
 
     def _quiet(self, now: datetime) -> timedelta | None:
         """How long ago this calendar last told anything; None when it never did, as far as is remembered."""

@@ -17,21 +17,25 @@ RETRY = timedelta(minutes=5)
 NAME = 255
 
 
-def keep(calendar: Calendar, provider: Provider, now: datetime) -> bool:
-    """Make or renew the calendar's watch when it is time. True: a new one was made, so something may have been missed."""
+def keep(calendar: Calendar, provider: Provider, now: datetime) -> tuple[bool, datetime | None]:
+    """Make or renew the calendar's watch when it is time.
+
+    Whether a new one was made, so that something may have been missed; and when one is to be renewed (None: there is none).
+    """
     watches = sorted(calendar.watches.all(), key=lambda watch: watch.pk)
     if over := [watch.pk for watch in watches if watch.expires_at < now - OVERLAP]:
         Watch.objects.filter(pk__in=over).delete()
+    stand = max((w.renew_at for w in watches if w.remote_id and w.pk not in over), default=None)
     if not (provider.traits.pushes and calendar.can_watch):
-        return False
+        return False, stand
     alive = [watch for watch in watches if watch.expires_at > now]
     watch = next((watch for watch in reversed(alive) if watch.remote_id), None)
-    if watch is None:
-        # A row without a remote id is an attempt that failed a moment ago.
-        return not alive and _make(calendar, provider, now)
-    if watch.renew_at <= now:
-        return _renew(watch, calendar, provider, now)
-    return False
+    if watch is None and not alive:
+        return _make(calendar, provider, now), renew_at(calendar)
+    if watch is not None and watch.renew_at <= now:
+        return _renew(watch, calendar, provider, now), renew_at(calendar)
+    # A row without a remote id is an attempt that failed a moment ago.
+    return False, stand
 
 
 def renew_at(calendar: Calendar) -> datetime | None:

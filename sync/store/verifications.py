@@ -43,13 +43,21 @@ class Found:
     doubles: dict[int, list[Event]] = field(default_factory=dict)
 
 
-def waiting(flows: Collection[Flow], now: datetime) -> list[tuple[Verification, list[Flow]]]:
-    """Open audits of these flows' pairs whose look may begin now, each with the flows of its pair.
+def open_for(flows: Collection[Flow]) -> list[Verification]:
+    """The audits of these flows' pairs that are not finished."""
+    pairs = {flow.pair_id for flow in flows}
+    return list(Verification.objects.filter(pair__in=pairs, finished_at=None)) if pairs else []
+
+
+def waiting(
+    open: Iterable[Verification], flows: Collection[Flow], now: datetime
+) -> list[tuple[Verification, list[Flow]]]:
+    """Of these open audits those whose look may begin now, each with the flows of its pair.
 
     Both sides must have been looked at since, and what is due must be done, for an audit asks what ordinary cycles miss.
     """
     pairs = {flow.pair_id for flow in flows if flow.ending_at is None and flow.pair.ending_at is None}
-    found = Verification.objects.filter(pair__in=pairs, finished_at=None, due_at__lte=now) if pairs else ()
+    found = [v for v in open if v.pair_id in pairs and v.due_at <= now]
     shares = [(v, [f for f in flows if f.pair_id == v.pair_id and f.ending_at is None]) for v in found]
     return [(verification, share) for verification, share in shares if is_ripe(verification, share, now)]
 

@@ -137,12 +137,6 @@ def deletions_waiting(flow: Flow, now: datetime, taken: Collection[int]) -> int:
     return due.exclude(pk__in=taken).count()
 
 
-def is_due(flows: Collection[Flow], now: datetime) -> bool:
-    """Whether any link of these flows wants a look; the quick question before `take`."""
-    at = next_due(flows)
-    return at is not None and at <= now
-
-
 def removed_since(flow: Flow, moment: datetime) -> int:
     """How many events this flow has deleted since, other than because it is ending."""
     acts = (Activity.Act.REMOVED, Activity.Act.ORIGIN_REMOVED)
@@ -156,6 +150,8 @@ def count_due(flows: Collection[Flow], now: datetime) -> int:
 
 def next_due(flows: Collection[Flow]) -> datetime | None:
     """When the next link of these flows wants a look; None when none does."""
+    if not flows:
+        return None
     found = Link.objects.filter(flow__in=flows, due_at__isnull=False).aggregate(at=Min("due_at"))
     at: datetime | None = found["at"]
     return at

@@ -181,6 +181,7 @@ def arena() -> Iterator[Arena]:
     """A database of its own in memory, with one connection, in the place of the usual one."""
     facts = {**connections.settings["default"], **SQLITE, "NAME": ":memory:"}
     usual, memory = connections["default"], load_backend(facts["ENGINE"]).DatabaseWrapper(facts, "default")
+    memory.ops.compiler_module = "tests.engine.quick"
     logging.disable(logging.CRITICAL)
     connections["default"] = memory
     # No domain publishes anything here.

@@ -46,15 +46,16 @@ TROUBLES = (
     Trouble("412", "before", lambda: Changed("not as expected", status=412), at({"update", "remove"}), 2),
     Trouble("403", "before", lambda: NoAccess("closed", status=403), weight=0.3),
     Trouble("revoked", "before", lambda: SignInAgain("revoked", status=400, code="invalid_grant"), weight=0.2),
-    # Those that follow never rain: they differ little from the above for a history, and each is worth a case of its own.
-    Trouble("500", "before", lambda: Unknown("in trouble", status=500), at(WRITES), 0),
-    Trouble("500", "before", lambda: ComeBack("in trouble", status=500), not_at(WRITES), 0),
-    Trouble("503", "before", lambda: Unknown("overloaded", after=12.5, status=503), at(WRITES), 0),
-    Trouble("malformed", "after", lambda: Unknown("the answer cannot be read", status=200), at(WRITES), 0),
-    Trouble("malformed", "after", lambda: ComeBack("the answer cannot be read", status=200), not_at(WRITES), 0),
-    Trouble("401", "before", lambda: SignInAgain("the token is refused", status=401, code="401"), weight=0),
+    # Those that follow come seldom: they differ little from the above for a history, and each is worth a case of its own.
+    Trouble("500", "before", lambda: Unknown("in trouble", status=500), at(WRITES), 0.2),
+    Trouble("500", "before", lambda: ComeBack("in trouble", status=500), not_at(WRITES), 0.2),
+    Trouble("503", "before", lambda: Unknown("overloaded", after=12.5, status=503), at(WRITES), 0.2),
+    Trouble("malformed", "after", lambda: Unknown("the answer cannot be read", status=200), at(WRITES), 0.2),
+    Trouble("malformed", "after", lambda: ComeBack("the answer cannot be read", status=200), not_at(WRITES), 0.2),
+    Trouble("401", "before", lambda: SignInAgain("the token is refused", status=401, code="401"), weight=0.05),
+    # Never in a history: what is refused for good is parked, and nobody could say what its copy should be.
     Trouble("403", "before", lambda: Refused("refused", status=403), at({"get", "series", "update", "remove"}), 0),
-    Trouble("404", "before", lambda: NoAccess("closed", status=404), at(OF_CALENDAR), 0),
-    Trouble("404", "before", lambda: Changed("gone", status=404), at({"update", "renew"}), 0),
-    Trouble("410", "before", lambda: Changed("gone", status=410), at({"update"}), 0),
+    Trouble("404", "before", lambda: NoAccess("closed", status=404), at(OF_CALENDAR), 0.1),
+    Trouble("404", "before", lambda: Changed("gone", status=404), at({"update", "renew"}), 0.4),
+    Trouble("410", "before", lambda: Changed("gone", status=410), at({"update"}), 0.4),
 )

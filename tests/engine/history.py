@@ -3,6 +3,7 @@
 The same seed makes the same calls in the same order.
 """
 
+import gc
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -253,4 +254,11 @@ class Simulation:
 @contextmanager
 def simulation(rain: float = RAIN) -> Iterator[Simulation]:
     with arena() as place:
-        yield Simulation(place, rain)
+        played = Simulation(place, rain)
+        # What stands now stays: looking through all of it again and again for what may go costs time in every history.
+        gc.collect()
+        gc.freeze()
+        try:
+            yield played
+        finally:
+            gc.unfreeze()

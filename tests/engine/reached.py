@@ -6,6 +6,8 @@ import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
+from types import CodeType
 from typing import Any
 from unittest.mock import patch
 
@@ -36,13 +38,12 @@ def arms() -> list[str]:
     return [named(arm) for arm in found[1]] if found else []
 
 
-@contextmanager
-def counting(reached: Callable[[str], None]) -> Iterator[None]:
-    """The planner tells which arm it went through and with which reasons; what it answers is the same."""
-    found = table_of(Planner.plan)
+@cache
+def telling(planner: Callable[..., Any]) -> CodeType | None:
+    """A function `around` of what is to be told; it answers the plan with its arms telling. None: it has no table."""
+    found = table_of(planner)
     if found is None:
-        yield
-        return
+        return None
     tree, cases = found
     for arm in cases:
         tell = ast.Call(ast.Name("reached", ast.Load()), [ast.Constant(named(arm))], [])
@@ -50,8 +51,18 @@ def counting(reached: Callable[[str], None]) -> Iterator[None]:
     # Around the method, so that its other names stay those of its module, whatever a test put there.
     around = ast.parse("def around(reached):\n    return plan")
     around.body[0].body.insert(0, tree.body[0])  # type: ignore[attr-defined]
+    return compile(ast.fix_missing_locations(around), plan.__file__, "exec")
+
+
+@contextmanager
+def counting(reached: Callable[[str], None]) -> Iterator[None]:
+    """The planner tells which arm it went through and with which reasons; what it answers is the same."""
+    told_of = telling(Planner.plan)
+    if told_of is None:
+        yield
+        return
     made: dict[str, Any] = {}
-    exec(compile(ast.fix_missing_locations(around), plan.__file__, "exec"), vars(plan), made)
+    exec(told_of, vars(plan), made)
     table = made["around"](reached)
 
     def told(self: Planner, *about: Any) -> Any:

@@ -1,42 +1,80 @@
-"""A share of the histories, and how much of everything must happen in it.
+"""A share of the histories, and how much of everything must happen in all of them together.
 
-`make histories` plays 2,000; every run of the tests plays as many of the same as its minutes allow.
+`make histories` plays 2,000; every run of the tests plays as many of the same as its minutes allow. The shares are played by as many processes as there may be:
+each puts on file what it reached, and the last one asks for the whole.
 """
 
+import fcntl
+import json
 import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from tests.engine import reached
 from tests.engine.figures import Sum
 
 SHARES = 4
-WHOLE = 500
-EACH = int(os.environ.get("HISTORIES", "160")) // SHARES
-# In so many of the histories of a share each thing must happen.
-LEAST = 1
+WHOLE = 2000
+HISTORIES = int(os.environ.get("HISTORIES", "160"))
+# In so many histories each thing must happen at least.
+LEAST = 5
+# The same for all processes of one run, and another for every run.
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 
 
 def played(share: int) -> Sum:
-    """The histories of this share, counted from nought: those of seeds share * EACH + 1 onwards."""
+    """The histories of this share, counted from nought: one after the other from the seed where the one before it ends."""
     from tests.engine.history import simulation
 
+    first, end = (HISTORIES * number // SHARES + 1 for number in (share, share + 1))
     total = Sum()
     with simulation() as stage:
-        for seed in range(share * EACH + 1, (share + 1) * EACH + 1):
+        for seed in range(first, end):
             total.add(stage.play(seed))
     print(f"histories: {total.played} calls: {total.calls} faults: {total.faults} violations: {len(total.violations)}")
     return total
 
 
-def wanting(total: Sum) -> dict[str, int]:
-    """What happened in too few of these histories, with how many it was; of a part of a share nothing is asked."""
+def wanting(share: int, total: Sum) -> dict[str, int]:
+    """What happened in too few of all histories, with how many it was; nothing before the last share is played.
+
+    Of fewer than the whole nothing is asked.
+    """
+    with _file_of(RUN) as file:
+        (file / f"{share}.json").write_text(json.dumps(total.histories))
+        shares = [json.loads(path.read_text()) for path in sorted(file.glob("*.json"))]
+        if len(shares) < SHARES:
+            return {}
+        shutil.rmtree(file)
+    together: Counter[str] = Counter()
+    for counts in shares:
+        together.update(counts)
+    return reached.wanting(together, names(), LEAST) if HISTORIES >= WHOLE else {}
+
+
+def names() -> list[str]:
+    """All that must happen: every arm and reason of the planner, and whatever people, clouds, domains and troubles can do."""
     from tests.engine.bells import MANNERS
     from tests.engine.faults import TROUBLES
     from tests.engine.owners import SHAPES, Owners
     from tests.engine.people import People
 
-    if total.played < WHOLE:
-        return {}
-    names = [*reached.arms(), *reached.reasons(), *(f"trouble: {trouble.name}" for trouble in TROUBLES)]
-    names += [f"shape: {shape}" for shape in SHAPES] + [f"bells: {manner}" for manner in MANNERS]
-    names += [f"act: {verb}" for verb in People.VERBS | Owners.VERBS]
-    return reached.wanting(total.histories, names, LEAST)
+    asked = [*reached.arms(), *reached.reasons(), *(f"trouble: {t.name}" for t in TROUBLES if t.weight)]
+    asked += [f"shape: {shape}" for shape in SHAPES] + [f"bells: {manner}" for manner in MANNERS]
+    return asked + [f"act: {verb}" for verb in People.VERBS | Owners.VERBS]
+
+
+@contextmanager
+def _file_of(run: str) -> Iterator[Path]:
+    """The folder of this run, nobody else's meanwhile."""
+    file = Path(tempfile.gettempdir()) / f"hetk-histories-{run}"
+    with Path(f"{file}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        file.mkdir(exist_ok=True)
+        yield file
+        if not file.exists():
+            Path(lock.name).unlink()
