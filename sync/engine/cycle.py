@@ -129,7 +129,7 @@ class Cycle:
     def _passes(self, ready: Sequence[Flow], carrier: Carrier) -> datetime | None:
         """Share by share all that was due: a later cycle would have to ask again for what this reading has brought.
 
-        Returns when the next link of these flows wants a look.
+        Returns when the next link is due.
         """
         done, most = 0, PASSES
         while True:
@@ -174,10 +174,7 @@ class Cycle:
                 due.read_again([self.calendar.pk], prove=False)
 
     def _verify(self, ready: Sequence[Flow], clients: Clients, carrier: Carrier) -> datetime | None:
-        """The audits that wait for these pairs; returns when one wants another cycle.
-
-        One that fails is on record, and stops no ordinary work.
-        """
+        """The audits that wait; returns when one wants another cycle. One that fails is on record, and stops no ordinary work."""
         open = verifications.open_for(ready)
         if not open:
             return None
@@ -189,10 +186,7 @@ class Cycle:
         return verifications.next_due(ready, self.clock())
 
     def _watch(self, clients: Clients, now: datetime) -> tuple[bool, datetime | None]:
-        """Whether a new watch was made, and when one is to be renewed.
-
-        A bell that cannot be hung is no reason to fail the cycle: polling goes on underneath.
-        """
+        """As `watches.keep` says. A bell that cannot be hung is no reason to fail the cycle: polling goes on underneath."""
         try:
             return watches.keep(self.calendar, clients.of(self.calendar.connection), now)
         except (ProviderError, Resting) as error:
