@@ -6,15 +6,15 @@ A third of the time of a history went into naming the same columns again. Nothin
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models.expressions import Col
+from django.db.models.expressions import Col, Expression
 from django.db.models.sql import compiler
 
 Converters = dict[int, tuple[list[Any], Any]]
 # By field. Fields are never thrown away, so their numbers stay theirs.
-_spelled: dict[int, tuple[str, tuple[()]]] = {}
+_spelled: dict[int, tuple[str, Any]] = {}
 _converters: dict[int, list[Any]] = {}
 # By model and alias.
-_columns: dict[tuple[Any, str], list[Col]] = {}
+_columns: dict[tuple[Any, str], list[Expression]] = {}
 
 
 class Remembering(compiler.SQLCompiler):
@@ -25,12 +25,12 @@ class Remembering(compiler.SQLCompiler):
         number = id(node.target)
         if number not in _spelled:
             sql, params = super().compile(node)
-            _spelled[number] = sql, tuple(params)
+            _spelled[number] = sql, params
         return _spelled[number]
 
     def get_default_columns(
         self, select_mask: Any, start_alias: str | None = None, opts: Any = None, from_parent: Any = None
-    ) -> list[Col]:
+    ) -> list[Expression]:
         if select_mask or from_parent:
             return super().get_default_columns(select_mask, start_alias, opts, from_parent)
         place = (opts or self.query.get_meta(), start_alias or self.query.get_initial_alias())
