@@ -123,9 +123,8 @@ class Carrier:
 
     def _brake(self, flow: Flow, steps: list[Step]) -> list[Step]:
         """Hold deletions that look like damage, drop those the person decided against; everything else passes."""
-        if against := [step.task for step in steps if decided_against(step.task.link, step.operation)]:
-            record.leave(against)
-            steps = [step for step in steps if not decided_against(step.task.link, step.operation)]
+        record.leave([step.task for step in steps if decided_against(step.task.link, step.operation)])
+        steps = [step for step in steps if not decided_against(step.task.link, step.operation)]
         deletions = [s for s in steps if isinstance(s.operation, Delete) and counts(s.task.link, s.operation)]
         if not deletions or not holding.hold(flow, [step.task for step in deletions], self._clock()):
             return steps

@@ -123,7 +123,6 @@ class Cycle:
         if reading.silent and self.calendar.rung_at is not None and renew is not None:
             waits.append(now + LAG)
         waits += [linked, renew, audits]
-        # Something may have happened before the new watch was there.
         return now if hung else self._next_due(now, waits, watched=renew is not None, changed=bool(reading.count))
 
     def _passes(self, ready: Sequence[Flow], carrier: Carrier) -> datetime | None:

@@ -30,11 +30,11 @@ def keep(calendar: Calendar, provider: Provider, now: datetime) -> tuple[bool, d
         return False, stand
     alive = [watch for watch in watches if watch.expires_at > now]
     watch = next((watch for watch in reversed(alive) if watch.remote_id), None)
-    if watch is None and not alive:
-        return _make(calendar, provider, now), renew_at(calendar)
-    if watch is not None and watch.renew_at <= now:
+    if watch is None:
+        # A row without a remote id is an attempt that failed a moment ago.
+        return (False, stand) if alive else (_make(calendar, provider, now), renew_at(calendar))
+    if watch.renew_at <= now:
         return _renew(watch, calendar, provider, now), renew_at(calendar)
-    # A row without a remote id is an attempt that failed a moment ago.
     return False, stand
 
 
