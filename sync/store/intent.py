@@ -56,7 +56,9 @@ def updates(planned: Sequence[tuple[Task, Content, Event | None, frozenset[Field
             seen = fingerprints().of_content(copy.content, link.origin_ref)
             ours = {name: value for name, value in seen.items() if value == written.get(name)}
             link.copy_prints = encode({**known, **ours})
-        link.written_prints = merged(link.written_prints, fingerprints().of_content(content, link.origin_ref), only)
+        if known:
+            # Of a copy whose history is not known, what is asked for now says nothing: what stands there is no edit of it.
+            link.written_prints = merged(link.written_prints, fingerprints().of_content(content, link.origin_ref), only)
         link.state = Link.State.INTENT if link.state == Link.State.LIVE else link.state
     rows.save((task.link for task, *_ in planned), ("state", "written_prints", "copy_prints"))
 

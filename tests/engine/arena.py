@@ -76,6 +76,7 @@ class Snapshot:
     rows: bytes
     cloud: MemoryCloud
     now: datetime
+    records: dict[str, Record | None]
 
 
 class Arena:
@@ -107,7 +108,8 @@ class Arena:
         self.database.execute_wrappers.append(self.switch.statement)
 
     def save(self) -> Snapshot:
-        return Snapshot(self.database.connection.serialize(), copied(self.world.cloud), self.world.now)
+        records = dict(self.world.records)
+        return Snapshot(self.database.connection.serialize(), copied(self.world.cloud), self.world.now, records)
 
     def restore(self, snapshot: Snapshot) -> World:
         self.revive()
@@ -116,7 +118,12 @@ class Arena:
         self.world = World(self.traveller, self.user)
         self.world.cloud = use(copied(snapshot.cloud))
         self.world.cloud.clock = lambda: self.world.now
+        self.world.records = dict(snapshot.records)
         return self.world
+
+    def ask(self, domain: str) -> list[Answer]:
+        """What its DNS says of a domain; that it publishes nothing where nobody said otherwise."""
+        return [Answer(self.world.records.get(domain, Record()))] * 2
 
     def revive(self) -> None:
         """A new process on the same database."""
@@ -189,7 +196,9 @@ def arena() -> Iterator[Arena]:
     try:
         with time_machine.travel(START, tick=False) as traveller, patch.object(seats, "time", Slept(traveller)):
             memory.ensure_connection()
-            yield Arena(memory, traveller)
+            made = Arena(memory, traveller)
+            keeper.use(made.ask)
+            yield made
     finally:
         keeper.use(keeper.ask_resolvers)
         connections["default"] = usual

@@ -9,16 +9,18 @@ from django.db.models import Q
 
 from sync.core.event import Event
 from sync.models import Link, Run
-from sync.providers.memory import LIKE_GOOGLE, LIKE_MICROSOFT, Call
+from sync.providers.memory import LIKE_CALDAV, LIKE_GOOGLE, LIKE_MICROSOFT, Call
 from tests.engine.arena import Arena, Snapshot
 from tests.engine.faults import ITEMS, TROUBLES, Trouble
 from tests.engine.scenarios import SCENARIOS, Scenario
 from tests.engine.stage import Ids, Stage
 
-MANNERS = {"google": LIKE_GOOGLE, "microsoft": LIKE_MICROSOFT}
+MANNERS = {"google": LIKE_GOOGLE, "microsoft": LIKE_MICROSOFT, "caldav": LIKE_CALDAV}
+USUAL = ("google", "microsoft")
 # How often everybody may look before all must be well.
 CYCLES = 3
 Calendars = list[list[tuple[object, ...]]]
+Fault = Callable[[Call, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,14 @@ class Setting:
         return f"{self.scenario.name}, {self.first} to {self.second}"
 
 
+# Each manner on either side; where that is plenty, alike ones are left out.
 SETTINGS = tuple(
     Setting(scenario, first, second)
     for scenario in SCENARIOS
-    for first, second in product(MANNERS, repeat=2)
-    # Each manner on either side; where that is plenty, alike ones are left out.
+    for first, second in [
+        *product(USUAL, repeat=2),
+        *((("caldav", "google"), ("microsoft", "caldav")) if scenario.dav else ()),
+    ]
     if first != second or scenario.alike
 )
 
@@ -113,15 +118,29 @@ class Sweep:
         world.ring()
         world.forget_calls()
         arena.switch.commits = 0
-        if case and case.trouble:
-            world.cloud.fault = self._strike(case.trouble, case.at)
-        elif case:
+        strike = self._strike(case.trouble, case.at) if case and case.trouble else None
+        world.cloud.fault = self._beside(strike)
+        if case and not case.trouble:
             arena.switch.kill_at = (case.at, case.stage)
         arena.work()
         arena.switch.kill_at = None
+        # Whatever was to come about beside the syncing has come about by now, struck or not.
+        self._setting.scenario.beside(replace(self._stage, world=world))
         return list(world.cloud.calls)
 
-    def _strike(self, trouble: Trouble, at: int) -> Callable[[Call, str], None]:
+    def _beside(self, strike: Fault | None) -> Fault:
+        """What happens at each call: what comes about beside the syncing, at its first write, and the strike."""
+        stage = replace(self._stage, world=self._arena.world)
+
+        def fault(call: Call, at: str) -> None:
+            if call.name == "write" and at == "before":
+                self._setting.scenario.beside(stage)
+            if strike is not None:
+                strike(call, at)
+
+        return fault
+
+    def _strike(self, trouble: Trouble, at: int) -> Fault:
         cloud = self._arena.world.cloud
         struck: list[Call] = []
 

@@ -3,11 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from io import StringIO
+
+from django.core.management import call_command
+from django.db import connection
 
 from accounts.models import Connection
 from sync import pairs
 from sync.core.event import AllDay, Answer
 from sync.models import Brake, Calendar, FlowSettings, Link, Pair
+from tests.engine import published
 from tests.engine.arena import START
 from tests.engine.stage import Ids, Stage, content, furnish, guests, sparsely, weekly
 from tests.engine.world import OPEN, PRIVATE
@@ -24,7 +29,8 @@ class Scenario:
     """`paired`: the settings of a pair that is in step before `ready` and then `act`; all sync after each of the three.
 
     ready: what came before, undisturbed. act: what people do, and then troubles strike. hides: nothing of what is at home may be
-    written at work any more. furnish: what is there at first. alike: worth playing between accounts of one manner, too.
+    written at work any more. furnish: what is there at first. alike: worth playing between accounts of one manner, too. dav: and
+    where one is read and written as over CalDAV. beside: what comes about when the syncing first writes; it may come about twice.
     """
 
     name: str
@@ -34,6 +40,8 @@ class Scenario:
     hides: bool = False
     furnish: Callable[[Stage], Ids] = furnish
     alike: bool = False
+    dav: bool = False
+    beside: Callable[[Stage], None] = lambda stage: None
 
 
 # Events come, change, move and go.
@@ -206,6 +214,22 @@ def cursors_lost(stage: Stage, ids: Ids) -> None:
         stage.world.cloud.lose_cursors(calendar.remote_id)
 
 
+def backed_up(stage: Stage, ids: Ids) -> None:
+    """A backup is made, then much happens that only the calendars remember."""
+    stage.backup = connection.connection.serialize()
+    stage.edit(ids["One"], answer=Answer.DECLINED)
+    stage.edit(ids["Two"], title="Second")
+    stage.delete(ids["Three"])
+    pairs.edit(pair=Pair.objects.get(), out=PRIVATE, back=PRIVATE)
+
+
+def restored(stage: Stage, ids: Ids) -> None:
+    connection.connection.deserialize(stage.backup)
+    stage.add(stage.home, "New", 40)
+    stage.edit(ids["Meeting"], title="Review")
+    call_command("restored", "--go-on", stdout=StringIO())
+
+
 def moved_out(stage: Stage, ids: Ids) -> None:
     stage.edit(ids["One"], when=content("", 24 * 500).when)
     stage.edit(ids["Two"], when=content("", -24 * 200).when)
@@ -290,46 +314,55 @@ def neighbours_edited(stage: Stage, ids: Ids) -> None:
 
 
 SCENARIOS = (
-    Scenario("first sync", first_sync, None, alike=True),
+    Scenario("first sync", first_sync, None, alike=True, dav=True),
     Scenario("first sync, hidden", hidden_first_sync, None, hides=True),
     Scenario("made", made),
-    Scenario("edited", edited),
-    Scenario("moved in time", moved),
-    Scenario("deleted", deleted),
+    Scenario("edited", edited, dav=True),
+    Scenario("moved in time", moved, dav=True),
+    Scenario("deleted", deleted, dav=True),
     Scenario("answered", answered),
-    Scenario("series changed", series_changed),
-    Scenario("series deleted", series_deleted),
-    Scenario("edited both ways", edited_both_ways, TWO_WAY, alike=True),
-    Scenario("edited on both sides at once", edited_at_once, TWO_WAY),
-    Scenario("blocks dragged", dragged, HIDDEN, hides=True),
-    Scenario("meeting put right again", put_right, TWO_WAY),
+    Scenario("series changed", series_changed, dav=True),
+    Scenario("series deleted", series_deleted, dav=True),
+    Scenario("edited both ways", edited_both_ways, TWO_WAY, alike=True, dav=True),
+    Scenario("edited on both sides at once", edited_at_once, TWO_WAY, dav=True),
+    Scenario("blocks dragged", dragged, HIDDEN, hides=True, dav=True),
+    Scenario("meeting put right again", put_right, TWO_WAY, dav=True),
     Scenario("copies deleted, the origin follows", copies_deleted, TWO_WAY),
     Scenario("copies deleted, they stay away", copies_deleted),
     Scenario("made again after a deletion", made_again, ready=copies_deleted),
-    Scenario("made private", made_private, hides=True),
-    Scenario("made private, two-way", made_private_both_ways, TWO_WAY, hides=True),
+    Scenario("made private", made_private, hides=True, dav=True),
+    Scenario("made private, two-way", made_private_both_ways, TWO_WAY, hides=True, dav=True),
     Scenario("made open", made_open, (PRIVATE, None)),
     Scenario("shown as free", shown_as_free),
     Scenario("a direction switched off", direction_off, TWO_WAY),
-    Scenario("a direction switched on", direction_on),
+    Scenario("a direction switched on", direction_on, dav=True),
     Scenario("resumed", resumed, ready=paused),
     Scenario("ended", ended),
-    Scenario("ended, two-way", ended, TWO_WAY),
+    Scenario("ended, two-way", ended, TWO_WAY, dav=True),
     Scenario("adopted", adopted, TWO_WAY),
-    Scenario("links lost", links_lost, TWO_WAY),
-    Scenario("cursors lost", cursors_lost),
+    Scenario("links lost", links_lost, TWO_WAY, dav=True),
+    Scenario("a backup restored", restored, TWO_WAY, ready=backed_up, dav=True),
+    Scenario("cursors lost", cursors_lost, dav=True),
+    Scenario("a policy appears", published.policy_appears, hides=True),
+    Scenario("a policy appears while a cycle writes", made, beside=published.publish),
+    Scenario("a policy is lifted", published.policy_lifted, furnish=published.under_policy),
+    Scenario(
+        "a policy vanishes", published.policy_is_gone, ready=published.policy_vanishes, furnish=published.under_policy
+    ),
+    Scenario("a domain answers at last", published.answered_at_last, furnish=published.unheard),
+    Scenario("a domain falls silent", published.silent),
     Scenario("moved out of the window", moved_out),
     Scenario("moved into the window", moved_in, ready=moved_out),
-    Scenario("the window rolls", weeks_pass, ready=far_ahead),
+    Scenario("the window rolls", weeks_pass, ready=far_ahead, dav=True),
     Scenario("revoked", revoked),
     Scenario("reconnected", reconnected, ready=revoked),
     Scenario("held", emptied),
-    Scenario("held and released", decided(Brake.Decision.RELEASE), ready=emptied),
+    Scenario("held and released", decided(Brake.Decision.RELEASE), ready=emptied, dav=True),
     Scenario("held and restored", decided(Brake.Decision.RESTORE), ready=emptied),
     Scenario("held and stopped", decided(Brake.Decision.STOP), ready=emptied),
     Scenario("copies held and restored", decided(Brake.Decision.RESTORE), TWO_WAY, ready=copies_emptied),
     Scenario("mesh of three", mesh, TWO_WAY, furnish=sparsely),
-    Scenario("mesh of three, edited", mesh_edited, TWO_WAY, ready=mesh, furnish=sparsely),
+    Scenario("mesh of three, edited", mesh_edited, TWO_WAY, ready=mesh, furnish=sparsely, dav=True),
     Scenario("two people, one target", neighbours, furnish=sparsely),
     Scenario("two people, one target, edited", neighbours_edited, ready=neighbours, furnish=sparsely),
 )

@@ -17,12 +17,16 @@ Ids = dict[str, str]
 
 @dataclass
 class Stage:
-    """Two calendars, and names for what is there. `manner`: that of the first, for whoever opens another."""
+    """Two calendars, and names for what is there. `manner`: that of the first, for whoever opens another.
+
+    backup: rows as they were, for whoever makes one.
+    """
 
     world: World
     home: Calendar
     work: Calendar
     manner: Manner
+    backup: bytes = b""
 
     def add(self, calendar: Calendar, title: str, hours: float, **facts: Any) -> str:
         return self.world.cloud.create(calendar.remote_id, content(title, hours), **facts)

@@ -73,12 +73,12 @@ def test_edits_of_both_sides_arrive_although_the_process_ends_between_the_writes
         assert (event.content.title, event.content.location) == ("Late lunch", "Terrace")
 
 
-def lose_answer(world: World, name: str) -> None:
-    """The first such write is carried out, and nobody hears of it."""
+def lose_answer(world: World, name: str, stage: str = "after") -> None:
+    """Nobody hears what became of the first such write: it is carried out, or was struck "before"."""
     lost: list[Call] = []
 
     def fault(call: Call, at: str) -> None:
-        if call.name == name and at == "after" and not lost:
+        if call.name == name and at == stage and not lost:
             lost.append(call)
             raise Unknown("lost")
 
@@ -96,6 +96,18 @@ def test_privacy_turned_on_and_off_again_never_makes_a_title_busy(world, sides):
     lose_answer(world, "update")
     assert world.titles(work) == ["Busy"]
     pairs.edit(pair=pair, out=OPEN, back=OPEN)
+    world.settle()
+    assert world.titles(home) == world.titles(work) == ["Doctor"]
+
+
+@pytest.mark.parametrize("stage", ["before", "after"])
+def test_a_copy_taken_over_tells_its_origin_nothing_although_the_first_update_was_lost(world, sides, stage):
+    home, work = sides
+    world.event(home, "Doctor")
+    world.wait(seconds=5)
+    pairs.end(pair=world.pair(home, work, PRIVATE, PRIVATE), remove_copies=False)
+    pairs.create(user=world.user, first=home, second=work, out=OPEN, back=OPEN)
+    lose_answer(world, "update", stage)
     world.settle()
     assert world.titles(home) == world.titles(work) == ["Doctor"]
 

@@ -7,7 +7,7 @@ from tests.engine.sweep import numbers, sweep
 
 SEED = 7
 # A sample of each setting that an ordinary run has time for.
-SAMPLE = 3
+SAMPLE = 2
 
 
 @pytest.mark.timeout(1800)

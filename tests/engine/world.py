@@ -1,6 +1,6 @@
 """A small world for the engine: accounts and calendars in memory, the real database, the real engine, a clock by hand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,6 +8,7 @@ import time_machine
 
 from accounts import vault
 from accounts.models import Connection, User
+from policy.record import Record
 from sync import calendars, pairs
 from sync.core.event import AllDay, Content, Event, Timed
 from sync.engine.pool import drain
@@ -27,6 +28,8 @@ class World:
 
     traveller: time_machine.Traveller
     person: User | None = None
+    # What domains publish, where somebody asks; None: nobody answers.
+    records: dict[str, Record | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.cloud = use(MemoryCloud(lambda: self.now))

@@ -307,4 +307,20 @@ ACTING = (
         "        emails.deletions_held(brake)\n        rows.update(asked_at=timezone.now())\n",
         ("engine/test_tasks.py::a_process_that_dies_while_it_asks_never_mails_twice",),
     ),
+    Mutant(
+        "a copy taken over is taken for one that was just made",
+        (5, 6),
+        "sync/store/intent.py",
+        "        if known:\n",
+        "        if True:\n",
+        ("engine/test_regressions.py::a_copy_taken_over_tells_its_origin_nothing_although_the_first_update_was_lost",),
+    ),
+    Mutant(
+        "a restored backup believes what it remembers",
+        (5, 9),
+        "sync/restored.py",
+        "    Link.objects.update(**NO_HISTORY, lease_until=None, attempts=0)\n",
+        "",
+        ("engine/test_restored.py::originals_are_what_they_were_and_each_has_one_copy",),
+    ),
 )

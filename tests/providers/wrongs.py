@@ -64,7 +64,7 @@ def answering() -> Iterator[tuple[Answering, str]]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _answer
+        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_PROPFIND = do_REPORT = _answer
 
         def log_message(self, format: str, *args: Any) -> None:
             pass
