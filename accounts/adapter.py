@@ -9,11 +9,12 @@ from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from accounts import agents, audit, devices, entry, fresh, notices, qr, sessions, vault
+from accounts import agents, audit, devices, entry, fresh, notices, qr, sessions, terms, vault, way_back
 from accounts.audit import Act
 from accounts.models import User
 
@@ -51,13 +52,21 @@ class AccountAdapter(DefaultAccountAdapter):
             audit.record(request.user, Act.SIGNED_OUT, personal=audit.whence(request))
         super().logout(request)
 
+    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
+        """Somebody new, who accepted the terms if the form showed them as they are now."""
+        saved: User = super().save_user(request, user, form, commit)
+        if commit and request.POST.get("terms") == settings.TERMS_VERSION:
+            terms.accept(request, saved)
+        return saved
+
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
         """Every event that allauth would tell of becomes one of our notices."""
-        if template_prefix == "account/email/email_changed":
-            return
         words = context or {}
+        if template_prefix == "account/email/email_changed":
+            way_back.changed(self.request, user, old=words["from_email"], new=words["to_email"])
+            return
         removed = words.get("deleted_email", "")
         notices.tell(self.request, user, TOLD[template_prefix], to=email or removed, address=removed)
         self.request.session[sessions.OFFER] = True

@@ -47,6 +47,7 @@ class Act(StrEnum):
     PASSWORD_CHANGED = "password-changed"  # noqa: S105
     FACTOR_ADDED = "factor-added"
     FACTOR_REMOVED = "factor-removed"
+    FACTOR_LOST = "factor-lost"
     RECOVERY_CODES = "recovery-codes"
     ADDRESS_ADDED = "address-added"
     ADDRESS_CHANGED = "address-changed"

@@ -39,3 +39,18 @@ def security_event(address: str, context: Mapping[str, Any]) -> None:
 def confirm_change(address: str, code: str, minutes: int) -> None:
     """The code by which somebody without a password confirms what they are about to change."""
     send("confirm-change", address, {"code": code, "minutes": minutes})
+
+
+def email_changed(address: str, context: Mapping[str, Any]) -> None:
+    """To the address that was the main one until now, with the way back (`accounts.way_back`)."""
+    send("email-changed", address, context)
+
+
+def lost_factor(address: str, context: Mapping[str, Any]) -> None:
+    """Somebody says that the second factor is lost: with the link that stops what follows (`accounts.lost`)."""
+    send("lost-factor", address, context)
+
+
+def factors_gone(address: str) -> None:
+    """Support removed the second factor after the wait."""
+    send("factors-gone", address, {"link": settings.SITE_URL + reverse("security")})

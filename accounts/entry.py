@@ -4,7 +4,7 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest, HttpResponse
 
-from accounts import devices, notices, sessions
+from accounts import devices, lost, notices, sessions
 from accounts.models import User
 
 
@@ -14,6 +14,9 @@ def signed_in(request: HttpRequest, response: HttpResponse, user: User, *, signu
     if records := get_authentication_records(request, user):
         records[-1] = {**records[-1], "reauthenticated": True}
         request.session.modified = True
+        # Who showed a factor has not lost them.
+        if any(record.get("method") == "mfa" for record in records):
+            lost.stop(user)
         if records[-1].get("type") == Authenticator.Type.RECOVERY_CODES:
             notices.tell(request, user, "code_used")
     had_others = user.devices.exists()

@@ -21,6 +21,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     Act.PASSWORD_CHANGED: ("Changed the password", "lock", "ok"),
     Act.FACTOR_ADDED: ("Added a second factor", "lock", "ok"),
     Act.FACTOR_REMOVED: ("Removed a second factor", "lock", "warn"),
+    Act.FACTOR_LOST: ("A second factor was called lost", "alert", "warn"),
     Act.RECOVERY_CODES: ("Made or saw recovery codes", "lock", "ok"),
     Act.ADDRESS_ADDED: ("Added an e-mail address", "plus", "ok"),
     Act.ADDRESS_CHANGED: ("Changed the e-mail address", "pencil", "ok"),

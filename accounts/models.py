@@ -133,3 +133,48 @@ class Device(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class EmailChange(models.Model):
+    """The main address became another one. For some days whoever reads the old one can take it back."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="email_changes")
+    old = models.EmailField()
+    new = models.EmailField()
+    changed_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"Change {self.pk} of an address"
+
+
+class LostFactor(models.Model):
+    """Somebody who proved the first factor says that the second one is lost. See `accounts/lost.py` for what follows."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="lost_factors")
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    label = models.CharField(max_length=80)
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ("-asked_at",)
+
+    def __str__(self) -> str:
+        return f"Lost factor {self.pk}"
+
+
+class Acceptance(models.Model):
+    """A person accepted the terms of this version."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="acceptances")
+    version = models.CharField(max_length=16)
+    accepted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("user", "version"), name="accepted_once"),)
+
+    def __str__(self) -> str:
+        return self.version

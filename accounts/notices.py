@@ -43,6 +43,12 @@ NOTICES = {
         "Your Hetk password was changed", "The password of your account was changed. All other sessions have ended."
     ),
     "password_set": Notice("A password was set for Hetk", "Your account has a password now."),
+    "email_main": Notice("This is your main Hetk address now", "{address} is the main address of your account now."),
+    "email_back": Notice(
+        "A Hetk address was taken back",
+        "{address} is the main address of its account again, and the only one that signs in. All sessions have ended.",
+        "write to support@hetk.io, and see",
+    ),
     "email_removed": Notice("An address was removed from Hetk", "{address} no longer belongs to your account."),
     "identity_removed": Notice("A way to sign in was removed from Hetk", "{provider} no longer signs you in to your account."),
     "new_device": Notice("New sign-in to Hetk", "Somebody signed in to your account with a browser that Hetk had not seen with you before."),
@@ -57,6 +63,11 @@ NOTED = {
     "code_used": (Act.RECOVERY_CODES, "one was used"),
     "password_changed": (Act.PASSWORD_CHANGED, ""),
     "password_set": (Act.PASSWORD_CHANGED, "the first one"),
+    "email_changed": (Act.ADDRESS_CHANGED, ""),
+    "email_back": (Act.ADDRESS_CHANGED, "the old one was taken back"),
+    "lost_factor_asked": (Act.FACTOR_LOST, "72 hours began"),
+    "lost_factor_stopped": (Act.FACTOR_LOST, "stopped"),
+    "lost_factor_done": (Act.FACTOR_REMOVED, "all of them, by support after 72 hours"),
     "email_removed": (Act.ADDRESS_REMOVED, ""),
     "identity_removed": (Act.SETTINGS_CHANGED, "a way to sign in was removed"),
 }
@@ -65,19 +76,22 @@ NOTED = {
 def tell(request: HttpRequest, user: User, event: str, *, to: str = "", **words: str) -> None:
     """Notes the event and mails it to the person's main address, or to `to`."""
     note(request, user, event, **words)
+    mail(request, user, event, to=to, **words)
+
+
+def mail(request: HttpRequest, user: User, event: str, *, to: str = "", **words: str) -> None:
+    """The mail alone."""
     notice = NOTICES[event]
     address = to or EmailAddress.objects.get_primary_email(user) or user.email
+    told = {"subject": notice.subject, "what": notice.what.format(**words), "remedy": notice.remedy}
+    send(emails.security_event, address, {**told, **circumstances(request, user)})
+
+
+def circumstances(request: HttpRequest, user: User) -> dict[str, Any]:
+    """When, with what and from where, as mails tell it."""
     adapter = get_adapter()
-    context = {
-        "subject": notice.subject,
-        "what": notice.what.format(**words),
-        "remedy": notice.remedy,
-        "at": timezone.now(),
-        "agent": agents.label(adapter.get_http_user_agent(request)),
-        "ip": adapter.get_client_ip(request),
-        "zone": user.time_zone,
-    }
-    send(emails.security_event, address, context)
+    agent = agents.label(adapter.get_http_user_agent(request))
+    return {"at": timezone.now(), "agent": agent, "ip": adapter.get_client_ip(request), "zone": user.time_zone}
 
 
 def note(request: HttpRequest | None, user: User, event: str, **words: str) -> None:

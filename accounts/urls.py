@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from accounts.views import confirming, connections, feed, flow, history, password, security
+from accounts.views import confirming, connections, feed, flow, history, lost, password, security, terms, way_back
 
 urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
@@ -16,6 +16,12 @@ urlpatterns = [
     path("settings/security/sessions/end/", security.end_sessions, name="end_sessions"),
     path("settings/security/sessions/<int:session_id>/end/", security.end_session, name="end_session"),
     path("settings/security/identities/<int:identity_id>/", security.remove_identity, name="remove_identity"),
+    path("settings/email/back/<str:token>/", way_back.page, name="way_back"),
+    path("settings/lost-factor/stop/", lost.stop_here, name="lost_factor_stop_here"),
+    path("settings/lost-factor/<str:token>/", lost.stop, name="lost_factor_stop"),
+    path("terms/", terms.page, name="terms"),
+    path("terms/accept/", terms.accept, name="terms_accept"),
+    path("signin/lost-factor/", lost.ask, name="lost_factor"),
     path("signin/confirm/", flow.confirm, name="signin_confirm"),
     path("signin/<str:kind>/", flow.signin, name="signin"),
     path("connect/icloud/", password.icloud, name="connect_icloud"),

@@ -10,12 +10,13 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
+from django.conf import settings
 from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
 
 from accounts import sessions, vault
-from accounts.models import Connection, User
+from accounts.models import Acceptance, Connection, User
 from sandbox.cast import PEOPLE
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def make_user(name: str = "alice", **fields: object) -> User:
     email = str(fields.pop("email", f"{name}@hetk.example"))
     user = User.objects.create_user(email, PASSWORD, first_name=name.title(), **fields)
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    Acceptance.objects.create(user=user, version=settings.TERMS_VERSION)
     return user
 
 
@@ -55,13 +57,13 @@ def sign_in(client: Client, user: User, *, factor: Authenticator | None = None) 
     if factor:
         record_authentication(request, user, method="mfa", id=factor.pk, type=factor.type)
     sessions.begin(request)
+    request.session["terms"] = settings.TERMS_VERSION
     request.session.save()
 
 
 def desk(email: str = "support@hetk.example") -> Client:
     """Somebody who works at the support desk, past its door."""
-    user = User.objects.create_superuser(email, PASSWORD)
-    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    user = make_user("support", email=email, is_staff=True, is_superuser=True)
     client = Client()
     sign_in(client, user, factor=authenticator_app(user))
     return client

@@ -27,6 +27,7 @@ OUTSIDE = [
     "account_reset_password_done",
     "account_request_login_code",
     "account_inactive",
+    "terms",
 ]
 OWN = [
     "dashboard",
@@ -38,6 +39,7 @@ OWN = [
     "account_email",
     "account_change_password",
     "account_logout",
+    "terms_accept",
 ]
 OWN += [
     "account_reauthenticate",

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
+from django.core import signing
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import EmailChange
 from sync import example
 from sync.draft import KEY
 from sync.models import Pair, Watch
@@ -24,6 +26,8 @@ WORD = {"decision": "release", "copies": "keep", "direction": "one", "out-privat
 SAID = WORD | {"back-private": "no", "back-show_as": "keep"}
 # Ids in these are words that everybody knows, or are looked at by tests of their own.
 KNOWN_TO_ALL = {"signin", "connect", "connect_callback"}
+# The signed word in the address is the proof, whoever brings it.
+BY_PROOF = {"account_reset_password_from_key", "way_back", "lost_factor_stop"}
 BY_SECRET = {"hook_microsoft", "hook_microsoft_lifecycle", "hook_google"}
 
 
@@ -43,6 +47,11 @@ def arguments(alice: Household) -> dict[str, dict[str, Any]]:
     found["end_session"] = {"session_id": session.pk}
     google = SocialAccount.objects.create(user=alice.user, provider="google", uid="https://accounts.google.com|alice")
     found["remove_identity"] = {"identity_id": google.pk}
+    change = EmailChange.objects.create(
+        user=alice.user, old="a@hetk.example", new="b@hetk.example", changed_at=timezone.now()
+    )
+    found["way_back"] = {"token": signing.dumps(change.pk, salt="somebody else's")}
+    found["lost_factor_stop"] = {"token": "made-up"}
     # allauth's: the key in the address is the proof.
     found["account_reset_password_from_key"] = {"uidb36": "1", "key": "1-2"}
     return found
@@ -79,7 +88,8 @@ def test_an_id_of_nobody_looks_the_same_as_a_strangers(alice, charlie, browser_o
 
 def test_who_is_not_signed_in_is_sent_to_sign_in_from_everything_that_is_somebodys(alice):
     known = arguments(alice)
-    del known["account_reset_password_from_key"]
+    for name in BY_PROOF:
+        del known[name]
     client, before = Client(), rows()
     for name, kwargs in known.items():
         address = reverse(name, kwargs=kwargs)
