@@ -1,6 +1,7 @@
 """Limits on tries: they slow the one who tries, and never shut out the one whose account it is."""
 
 import re
+from typing import Any
 
 import pytest
 import time_machine
@@ -26,7 +27,7 @@ def alice():
     return make_user("alice")
 
 
-def attack(times: int = 5, **headers: str) -> None:
+def attack(times: int = 5, **headers: Any) -> None:
     for _ in range(times):
         browser = Browser()
         browser.post(
@@ -34,7 +35,7 @@ def attack(times: int = 5, **headers: str) -> None:
         )
 
 
-def signs_in(browser: Browser, **headers: str) -> bool:
+def signs_in(browser: Browser, **headers: Any) -> bool:
     browser.post("/accounts/login/", {"login": ADDRESS, "password": PASSWORD}, **headers)
     return browser.signed_in_as() is not None
 
@@ -120,7 +121,7 @@ def test_behind_a_proxy_its_own_word_counts_and_what_came_before_it_does_not(ali
         said = f"192.0.2.{number}, 198.51.100.66"
         answer = Browser().post("/accounts/login/", fields, REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=said)
     assert b"Too many failed" in answer.content
-    other = {"REMOTE_ADDR": "10.0.0.1", "HTTP_X_FORWARDED_FOR": "198.51.100.66, 192.0.2.77"}
+    other: Any = {"REMOTE_ADDR": "10.0.0.1", "HTTP_X_FORWARDED_FOR": "198.51.100.66, 192.0.2.77"}
     assert signs_in(Browser(), **other)
 
 
