@@ -108,9 +108,8 @@ def test_a_limit_ends_by_itself(alice):
 def test_a_forged_header_makes_nobody_somebody_else(alice, header):
     for number in range(11):
         fields = {"login": f"nobody{number}@hetk.example", "password": "wrong"}
-        answer = Browser().post(
-            "/accounts/login/", fields, REMOTE_ADDR="198.51.100.66", **{header: f"192.0.2.{number}"}
-        )
+        forged: Any = {header: f"192.0.2.{number}"}
+        answer = Browser().post("/accounts/login/", fields, REMOTE_ADDR="198.51.100.66", **forged)
     assert b"Too many failed" in answer.content
 
 
