@@ -76,6 +76,7 @@ class Walk:
     def enter(self) -> None:
         self._through("/signin/google/", "alice-gmail")
         self.user = User.objects.get(email="alice.tamm@gmail.example")
+        self.browser.post("/terms/accept/", {"version": settings.TERMS_VERSION})
         self._through("/connect/microsoft/", "alice-northwind")
         people = {"google": "alice-gmail", "microsoft": "alice-northwind"}
         self.scene.people = {row.pk: people[row.kind] for row in self.user.connections.all()}
