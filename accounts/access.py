@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from accounts.models import Chain, Connection, Kind, User
+from accounts.models import Approval, Chain, Connection, Kind, User
 
 
 def person(request: HttpRequest) -> User:
@@ -44,6 +44,15 @@ def identity_or_404(request: HttpRequest, identity_id: int) -> SocialAccount:
 
 def session_or_404(request: HttpRequest, session_id: int) -> UserSession:
     return get_object_or_404(UserSession, user=person(request), pk=session_id)
+
+
+def approvals_of(request: HttpRequest) -> QuerySet[Approval]:
+    """The organizations that the signed-in person waits for."""
+    return Approval.objects.filter(user=person(request))
+
+
+def approval_or_404(request: HttpRequest, public_id: UUID) -> Approval:
+    return get_object_or_404(approvals_of(request), public_id=public_id)
 
 
 def kind_or_404(kind: str) -> Kind:

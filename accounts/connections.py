@@ -3,6 +3,7 @@
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import audit, halts
 from accounts.audit import Act
@@ -41,6 +42,8 @@ def keep(*, user: User, granted: Granted) -> Connection | None:
         connection.address = identity.address
         connection.aliases = " ".join(identity.aliases)
         connection.scopes = " ".join(sorted(granted.scopes))
+        if granted.refresh_token:
+            connection.granted_at = timezone.now()
         for field, value in sealed(connection, granted).items():
             setattr(connection, field, value)
         connection.save()

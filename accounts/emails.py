@@ -8,7 +8,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from accounts.models import Connection
+from accounts.models import Approval, Connection
 
 
 def send(name: str, to: str, context: Mapping[str, Any]) -> None:
@@ -54,3 +54,9 @@ def lost_factor(address: str, context: Mapping[str, Any]) -> None:
 def factors_gone(address: str) -> None:
     """Support removed the second factor after the wait."""
     send("factors-gone", address, {"link": settings.SITE_URL + reverse("security")})
+
+
+def approval_arrived(approval: Approval) -> None:
+    """Word came that an organization approved Hetk: the rest is one click."""
+    link = settings.SITE_URL + reverse("connections") + f"#approval-{approval.public_id}"
+    send("approval-arrived", approval.user.email, {"approval": approval, "link": link})

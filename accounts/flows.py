@@ -45,6 +45,7 @@ class Flow:
     next_url: str = ""
     user: int | None = None
     connection: int | None = None
+    hint: str = ""
 
 
 def begin(
@@ -56,22 +57,26 @@ def begin(
     hint: str = "",
     connection: Connection | None = None,
     consent: bool = False,
+    certain: bool = False,
 ) -> str:
     """Where to send the browser. `hint`: an address to fill in; `consent`: ask even where consent was given before.
 
+    `certain`: the hint is the account that is meant, and no other is offered.
+
     Raises SignInFailed(CLOUD) for a work address of a cloud that Hetk does not serve, TryLater.
     """
-    domain = hint.rpartition("@")[2]
-    if kind == Kind.MICROSOFT and domain and not microsoft.in_our_cloud(domain):
-        raise SignInFailed(Problem.CLOUD)
+    if kind == Kind.MICROSOFT and (domain := hint.rpartition("@")[2]):
+        _require_our_cloud(domain)
     url, secret = PROVIDERS[kind].authorize(
         redirect_uri=_redirect_uri(request, kind),
-        prompt=_prompt(kind, consent=consent or purpose != Purpose.SIGN_IN, known=connection is not None or consent),
+        prompt=_prompt(
+            kind, consent=consent or purpose != Purpose.SIGN_IN, known=connection is not None or consent or certain
+        ),
         hint=hint,
         claims=connection.halt_claims if connection else "",
     )
     user = request.user.pk if purpose != Purpose.SIGN_IN else None
-    flow = Flow(kind, purpose, secret, time.time(), next_url, user, connection.pk if connection else None)
+    flow = Flow(kind, purpose, secret, time.time(), next_url, user, connection.pk if connection else None, hint)
     waiting = dict(list(request.session.get(SESSION_KEY, {}).items())[-(KEPT - 1) :])
     request.session[SESSION_KEY] = {**waiting, secret["state"]: asdict(flow)}
     return outbound.browser_url(url)
@@ -91,9 +96,15 @@ def finish(request: HttpRequest, flow: Flow) -> Granted:
     """What the provider granted, from an account that Hetk can serve. Raises SignInFailed, OurFault, TryLater."""
     granted: Granted = PROVIDERS[flow.kind].finish(flow.secret, request.GET.dict())
     # The address was only a hint; which cloud an account lives in is known from the tenant it signed in with.
-    if flow.kind == Kind.MICROSOFT and not microsoft.in_our_cloud(granted.identity.tenant):
-        raise SignInFailed(Problem.CLOUD)
+    if flow.kind == Kind.MICROSOFT:
+        _require_our_cloud(granted.identity.tenant)
     return granted
+
+
+def _require_our_cloud(tenant_or_domain: str) -> None:
+    found = microsoft.tenant(tenant_or_domain)
+    if found is not None and not found.ours:
+        raise SignInFailed(Problem.CLOUD, cloud=found.cloud)
 
 
 def next_of(request: HttpRequest) -> str:

@@ -1,9 +1,12 @@
-"""What a person types in to connect an account that is entered with a password."""
+"""What a person types in: accounts that are entered with a password, and what is asked on the way to an approval."""
+
+import re
 
 from django import forms
 
 from accounts.oauth import caldav, feed
 from accounts.oauth.caldav import Entry
+from policy.names import NotADomain, domain_of
 
 SECRET = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 
@@ -55,3 +58,44 @@ class FeedForm(forms.Form):
     def entry(self, zone: str) -> feed.Entry:
         """`zone`: the clock of times that name none. Raises `NotLetIn` for what is no web address."""
         return feed.entry(self.cleaned_data["url"], zone)
+
+
+class WorkAddressForm(forms.Form):
+    address = forms.EmailField(
+        label="Your work address",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text="The one that you sign in to Microsoft 365 with. It tells which organization you wait for.",
+    )
+
+
+class WorkDomainForm(forms.Form):
+    domain = forms.CharField(
+        label="Your organization’s domain",
+        max_length=320,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "inputmode": "url"}
+        ),
+        help_text="example.com, or an address there.",
+    )
+
+    def clean_domain(self) -> str:
+        try:
+            return domain_of(self.cleaned_data["domain"])
+        except NotADomain as error:
+            raise forms.ValidationError(str(error)) from None
+
+
+class ErrorNumberForm(forms.Form):
+    number = forms.CharField(
+        label="Number that Microsoft shows",
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text="For example AADSTS90094. It stands on Microsoft’s page, most often in small print.",
+    )
+
+    def clean_number(self) -> int:
+        found = re.fullmatch(r"\s*(?:AADSTS)?\s*(\d{4,9})\s*", self.cleaned_data["number"], re.IGNORECASE)
+        if not found:
+            raise forms.ValidationError("It is the word AADSTS with a number of five to seven digits behind it.")
+        return int(found[1])

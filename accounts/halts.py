@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts import audit, emails
 from accounts.audit import Act
-from accounts.models import Connection
+from accounts.models import Connection, HaltCause
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +37,20 @@ def halt(connection: Connection, cause: str, claims: str = "", *, grant: str | N
     if connection.halted:
         tell(connection)
     return connection.halted
+
+
+def halt_refused(connection: Connection, code: str, status: int = 0, claims: str = "") -> bool:
+    """Halts a connection that a provider refused, for the reason that its refusal tells."""
+    return halt(connection, cause_of(code, status=status, claims=claims), claims)
+
+
+def cause_of(code: str, *, status: int = 0, claims: str = "") -> HaltCause:
+    """`code` is a cause already, or the provider's own word for it; `claims` a challenge that came with it."""
+    if claims:
+        return HaltCause.CHALLENGE
+    if code in HaltCause.values:
+        return HaltCause(code)
+    return HaltCause.CONSENT if status == 403 else HaltCause.REVOKED
 
 
 def tell(connection: Connection) -> bool:

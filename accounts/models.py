@@ -65,7 +65,9 @@ class HaltCause(models.TextChoices):
     EXPIRED = "expired", "the sign-in expired"
     CHALLENGE = "challenge", "your organization asks you to sign in again"
     CONSENT = "consent", "calendar access is no longer granted"
+    BARRED = "barred", "the account is disabled, or your organization no longer lets it use Hetk"
     PASSWORD = "password", "the password no longer works"
+    DISABLED = "disabled", "Google disabled the account"
     APPLE_PASSWORD = (
         "apple-password",
         "its app-specific password no longer works, most often because the password of the Apple Account was changed",
@@ -98,6 +100,8 @@ class Connection(models.Model):
     # A claims challenge (Conditional Access) that the next sign-in must carry.
     halt_claims = models.TextField(blank=True)
     halt_told_at = models.DateTimeField(null=True, blank=True)
+    # When the grant in this row was given: news about an older one is no news about this one.
+    granted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -178,3 +182,38 @@ class Acceptance(models.Model):
 
     def __str__(self) -> str:
         return self.version
+
+
+class Approval(models.Model):
+    """A person waits for the administrators of an organization (a Microsoft tenant) to approve Hetk."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="approvals")
+    tenant = models.CharField(max_length=64, db_index=True)
+    # The work address to go on with.
+    address = models.EmailField()
+    asked_at = models.DateTimeField()
+    # Word that it was approved; `told_at`: when the person was told so.
+    arrived_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("user", "tenant"), name="one_approval_per_tenant"),)
+        ordering = ("asked_at",)
+
+    def __str__(self) -> str:
+        return f"Approval {self.public_id}"
+
+    @property
+    def domain(self) -> str:
+        return self.address.rpartition("@")[2]
+
+
+class SecurityEvent(models.Model):
+    """A security event that Google sent, by its id: each has its effect once, however often it is delivered."""
+
+    event_id = models.CharField(max_length=255, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"Security event {self.event_id}"

@@ -2,7 +2,21 @@
 
 from django.urls import include, path
 
-from accounts.views import confirming, connections, feed, flow, history, lost, password, security, terms, way_back
+from accounts.views import (
+    approval,
+    confirming,
+    connections,
+    feed,
+    flow,
+    history,
+    lost,
+    password,
+    problems,
+    risc,
+    security,
+    terms,
+    way_back,
+)
 
 urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
@@ -24,6 +38,7 @@ urlpatterns = [
     path("signin/lost-factor/", lost.ask, name="lost_factor"),
     path("signin/confirm/", flow.confirm, name="signin_confirm"),
     path("signin/<str:kind>/", flow.signin, name="signin"),
+    path("connect/microsoft/errors/", problems.look_up, name="microsoft_errors"),
     path("connect/icloud/", password.icloud, name="connect_icloud"),
     path("connect/caldav/", password.caldav, name="connect_caldav"),
     path("connect/feed/", feed.connect, name="connect_feed"),
@@ -32,4 +47,12 @@ urlpatterns = [
     path("connections/", connections.index, name="connections"),
     path("connections/<uuid:public_id>/reconnect/", flow.reconnect, name="reconnect"),
     path("connections/<uuid:public_id>/disconnect/", connections.disconnect, name="disconnect"),
+    path("approvals/", approval.ask, name="approval_ask"),
+    path("approvals/<uuid:public_id>/", approval.kit, name="approval"),
+    path("approvals/<uuid:public_id>/finish/", flow.finish_approval, name="approval_finish"),
+    path("approvals/<uuid:public_id>/forget/", approval.forget, name="approval_forget"),
+    path("admin-approval/", approval.administrators, name="admin_approval"),
+    path("admin-approval/done/", approval.done, name="admin_approval_done"),
+    path("admin-approval/letter.pdf", approval.letter, name="admin_approval_letter"),
+    path("hooks/google/security/", risc.received, name="hook_google_security"),
 ]

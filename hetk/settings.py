@@ -73,6 +73,8 @@ WATCH_LIFETIMES = {
 }
 OUTBOUND_HOSTS = [
     "login.microsoftonline.com",
+    # Asked only which of Microsoft's clouds an organization lives in.
+    "login.chinacloudapi.cn",
     "graph.microsoft.com",
     "accounts.google.com",
     "oauth2.googleapis.com",
@@ -248,6 +250,9 @@ EMAIL_HOST_PASSWORD = env.text("HETK_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("HETK_SMTP_TLS", False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("HETK_MAIL_FROM", "Hetk <no-reply@hetk.io>")
+
+# Where people report weaknesses, as security.txt writes it: a mailto: or https: address.
+SECURITY_CONTACT = env.text("HETK_SECURITY_CONTACT", "mailto:security@hetk.io")
 
 # --- Pages ----------------------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from hetk import wellknown
 from hetk.health import health, work
 
 urlpatterns = [
@@ -11,6 +12,9 @@ urlpatterns = [
     path("", include("policy.urls")),
     path("", include("billing.urls")),
     path("hooks/", include("sync.webhooks.urls")),
+    path(".well-known/microsoft-identity-association.json", wellknown.microsoft_identity, name="microsoft_identity"),
+    path(".well-known/security.txt", wellknown.security, name="security_txt"),
+    path("reporting-a-weakness/", wellknown.disclosure, name="disclosure"),
     path("health/", health, name="health"),
     path("health/work/", work, name="health_work"),
     path("admin/", admin.site.urls),

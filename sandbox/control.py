@@ -131,8 +131,13 @@ async def grant(world: World, request: Request) -> Any:
 
 
 async def challenge(world: World, request: Request) -> Any:
-    """The person's next refreshes demand a new sign-in (Microsoft: interaction_required with claims)."""
-    world.tokens.challenged.add(world.people[(await request.json())["person"]].id)
+    """Until the person signs in again: refreshes are refused with claims and Entra's `number`, or, `graph`, Graph refuses its tokens."""
+    asked = await request.json()
+    person = world.people[asked["person"]]
+    if asked.get("graph"):
+        world.tokens.reevaluated.add(person.id)
+    else:
+        world.tokens.challenged[person.id] = int(asked.get("number", 50076))
 
 
 async def revoke(world: World, request: Request) -> Any:

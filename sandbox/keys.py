@@ -82,6 +82,6 @@ def certificate() -> str:
     return builder.sign(_key(), SHA256()).public_bytes(Encoding.PEM).decode()
 
 
-def signed(claims: dict[str, Any]) -> str:
+def signed(claims: dict[str, Any], typ: str = "JWT") -> str:
     """The claims as a signed token (RS256)."""
-    return jwt.encode(claims, _key(), algorithm="RS256", headers={"kid": key_id()})
+    return jwt.encode(claims, _key(), algorithm="RS256", headers={"kid": key_id(), "typ": typ})

@@ -49,12 +49,15 @@ class Tokens:
     clock: Clock
     _access: dict[bytes, _Entry] = field(default_factory=dict)
     _refresh: dict[bytes, _Entry] = field(default_factory=dict)
-    # People whose next refresh is answered with a demand to sign in again (a new policy in their tenant).
-    challenged: set[str] = field(default_factory=set)
+    # People whose refreshes are refused until they sign in again, with the number of Entra's answer (a new policy in their tenant).
+    challenged: dict[str, int] = field(default_factory=dict)
+    # People whose access tokens Graph no longer takes, for the claims that a policy wants (continuous access evaluation).
+    reevaluated: set[str] = field(default_factory=set)
 
     def grant(self, person: Person, client_id: str, scopes: frozenset[str] | set[str] | list[str]) -> Issued:
         """A new grant with an access token (one hour) and a refresh token."""
-        self.challenged.discard(person.id)
+        self.challenged.pop(person.id, None)
+        self.reevaluated.discard(person.id)
         grant = Grant(person, frozenset(scopes), client_id)
         refresh = token_urlsafe(48)
         family = token_urlsafe(8)
@@ -126,6 +129,7 @@ class Tokens:
         self._access.clear()
         self._refresh.clear()
         self.challenged.clear()
+        self.reevaluated.clear()
 
     def _access_for(self, grant: Grant, family: str) -> str:
         token = token_urlsafe(48)

@@ -17,6 +17,7 @@ TIMETABLE = (
     Entry("give a sign of life", "sync.tasks.give_a_sign_of_life", 1, "whoever keeps this group running looks for it"),
     Entry("ask about brakes", "sync.tasks.ask_about_brakes", 1, "a held deletion is asked about once, by mail"),
     Entry("tell about halts", "sync.tasks.tell_about_halts", 5, "a mail that failed when a connection halted"),
+    Entry("tell about approvals", "sync.tasks.tell_about_approvals", 5, "a mail that failed when an approval arrived"),
     Entry("renew watches", "sync.tasks.renew_watches", 10, "a net under the cycles that renew their own"),
     Entry("look for silence", "sync.tasks.look_for_silence", 15, "a calendar that nothing makes due is made due"),
     Entry("ask for verifications", "sync.tasks.ask_for_verifications", 5, "each pair once a day, at a time of its own"),

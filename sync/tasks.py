@@ -7,7 +7,8 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts import audit, halts
+from accounts import approvals, audit, halts
+from accounts.models import SecurityEvent
 from sync import calendars, emails, verify
 from sync.models import Activity, Brake, Calendar, Flow, Run, Verification, Watch
 from sync.store import due, heartbeats
@@ -15,6 +16,7 @@ from sync.store import due, heartbeats
 log = logging.getLogger("hetk.tasks")
 RUNS_KEPT = timedelta(days=30)
 ACTIVITY_KEPT = timedelta(days=365)
+EVENTS_KEPT = timedelta(days=30)
 HEARTBEATS_KEPT = timedelta(days=1)
 SILENT = timedelta(hours=1)
 
@@ -53,6 +55,10 @@ def tell_about_halts() -> int:
     return halts.tell_waiting()
 
 
+def tell_about_approvals() -> int:
+    return approvals.tell()
+
+
 def renew_watches() -> int:
     """A watch that wants renewing makes its calendar due: the cycle minds it."""
     late = Watch.objects.filter(renew_at__lte=timezone.now()).values_list("calendar_id", flat=True)
@@ -85,4 +91,5 @@ def forget_old_rows() -> int:
     activities, _ = Activity.objects.filter(at__lt=now - ACTIVITY_KEPT).delete()
     audits, _ = Verification.objects.filter(finished_at__lt=now - ACTIVITY_KEPT).delete()
     entries = audit.forget(now - ACTIVITY_KEPT)
-    return entries + runs + activities + heartbeats.forget(now - HEARTBEATS_KEPT) + audits
+    events, _ = SecurityEvent.objects.filter(at__lt=now - EVENTS_KEPT).delete()
+    return entries + events + runs + activities + heartbeats.forget(now - HEARTBEATS_KEPT) + audits

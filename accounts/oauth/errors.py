@@ -63,22 +63,36 @@ class Problem(StrEnum):
 
     DENIED = "denied"
     APPROVAL = "approval"
+    REQUESTED = "requested"
+    CONDITIONAL = "conditional"
+    MFA = "mfa"
+    UNASSIGNED = "unassigned"
+    APP_BLOCKED = "app-blocked"
+    TENANT_RESTRICTED = "tenant-restricted"
     WRONG_ACCOUNT = "wrong-account"
+    GUEST = "guest"
+    PERSONAL = "personal"
+    NO_MAILBOX = "no-mailbox"
+    LOCKED = "locked"
+    CREDENTIALS = "credentials"
     MISSING_SCOPES = "missing-scopes"
     EXPIRED = "expired"
     DOWN = "down"
     CLOUD = "cloud"
-    BLOCKED = "blocked"
     TAKEN = "taken"
     REFUSED = "refused"
     OURS = "ours"
 
 
 class SignInFailed(OAuthError):
-    """`missing` names permissions in words, `code` is the provider's for support."""
+    """`missing` names permissions in words, `cloud` the cloud an organization lives in; `code` and `trace` are the provider's, for IT."""
 
-    def __init__(self, problem: Problem, *, missing: tuple[str, ...] = (), code: str = "") -> None:
+    def __init__(
+        self, problem: Problem, *, missing: tuple[str, ...] = (), code: str = "", trace: str = "", cloud: str = ""
+    ) -> None:
         super().__init__(f"The sign-in ended: {problem} ({code or 'no code'}).")
         self.problem = problem
         self.missing = missing
         self.code = code
+        self.trace = trace
+        self.cloud = cloud

@@ -37,6 +37,15 @@ class Identity:
 
 
 @dataclass(frozen=True)
+class Permission:
+    """One scope that is asked for: what it lets Hetk do, and why it is wanted, in words that follow "to"."""
+
+    scope: str
+    lets: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Granted:
     """What a finished flow brought: an identity and, unless the provider saw no need, a refresh token.
 

@@ -4,9 +4,10 @@ import hashlib
 import json
 import warnings
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import msal
 from django.conf import settings
@@ -14,18 +15,40 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from accounts.models import HaltCause, Kind
-from accounts.oauth import codes
+from accounts.oauth import clouds, codes
+from accounts.oauth.clouds import Cloud, Tenant
 from accounts.oauth.errors import GrantDead, OurFault, Problem, SignInFailed, TryLater
-from accounts.oauth.identity import Granted, Identity, verify_microsoft
+from accounts.oauth.identity import Granted, Identity, Permission, verify_microsoft
 from accounts.oauth.waiting import retry_after
 from hetk import outbound
 
 AUTHORITY = "https://login.microsoftonline.com/common"
-PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 CALENDARS = "Calendars.ReadWrite"
-# msal adds openid, profile and offline_access itself and refuses to be given them.
-SCOPES = [CALENDARS, "email"]
-GOVERNMENT = {"GCC", "DODCON", "DOD"}
+# All that is ever asked for, with the reason: what people and administrators read is what is asked.
+PERMISSIONS = (
+    Permission(
+        CALENDARS,
+        "read and write the calendars of the person who signs in",
+        "to read events and to write their copies into calendars that the person chose",
+    ),
+    Permission("openid", "sign the person in", "to know the account again; the key is its id, never its address"),
+    Permission("profile", "see the name it signs in with", "to show people which of their accounts is which"),
+    Permission(
+        "email",
+        "see its e-mail address",
+        "to show people which of their accounts is which, and to obey the policy of its domain",
+    ),
+    Permission("offline_access", "stay connected", "to keep calendars in step while nobody is signed in"),
+)
+REFUSED_GRANT = {"invalid_grant", "consent_required", "interaction_required"}
+# msal adds these itself and refuses to be given them.
+RESERVED = {"openid", "profile", "offline_access"}
+SCOPES = [permission.scope for permission in PERMISSIONS if permission.scope not in RESERVED]
+# Named one by one, never `.default`, which a registration could widen.
+ADMIN_SCOPES = " ".join(
+    f"https://graph.microsoft.com/{permission.scope}" if permission.scope == CALENDARS else permission.scope
+    for permission in PERMISSIONS
+)
 
 
 class _Door:
@@ -67,6 +90,8 @@ def _application(client_id: str, secret: str) -> msal.ConfidentialClientApplicat
         client_id,
         client_credential=secret,
         authority=AUTHORITY,
+        # "We can carry a challenge": without saying so, Graph names no claims when a policy ends a token early.
+        client_capabilities=["CP1"],
         instance_discovery=False,
         http_client=_Door(),
         token_cache=_NoMemory(),
@@ -101,8 +126,8 @@ def authorize(
 def finish(flow: dict[str, Any], answer: Mapping[str, str]) -> Granted:
     """The code in `answer` redeemed. Raises SignInFailed, OurFault, TryLater."""
     if word := answer.get("error"):
-        code = codes.number(answer.get("error_description", ""))
-        raise SignInFailed(codes.problem(word, code), code=str(code or word))
+        told = codes.said(answer.get("error_description", ""))
+        raise _ended(word, told.number, told.trace)
     try:
         result = application().acquire_token_by_auth_code_flow(flow, dict(answer))
     except (ValueError, RuntimeError) as error:
@@ -163,19 +188,18 @@ def _require_calendars(granted: Granted) -> None:
 
 
 def _code(result: Mapping[str, Any]) -> int:
-    numbers = result.get("error_codes") or [codes.number(result.get("error_description", ""))]
+    numbers = result.get("error_codes") or [codes.said(result.get("error_description", "")).number]
     return int(numbers[0])
 
 
-def _is_ours(error: str, code: int) -> bool:
-    return code in codes.OURS or error in {"invalid_client", "invalid_scope", "unsupported_grant_type"}
+def _ended(error: str, code: int, trace: str = "") -> SignInFailed | OurFault:
+    if codes.is_ours(error, code):
+        return OurFault(f"Microsoft refused our registration: {error} {code}.")
+    return SignInFailed(codes.problem(error, code), code=f"AADSTS{code}" if code else error[:40], trace=trace)
 
 
 def _finish_error(result: Mapping[str, Any]) -> SignInFailed | OurFault:
-    error, code = result["error"], _code(result)
-    if _is_ours(error, code):
-        return OurFault(f"Microsoft refused our registration: {error} {code}.")
-    return SignInFailed(codes.problem(error, code), code=str(code or error))
+    return _ended(result["error"], _code(result), codes.said(result.get("error_description", "")).trace)
 
 
 def refresh(refresh_token: str, identity: Identity) -> Granted:
@@ -184,29 +208,53 @@ def refresh(refresh_token: str, identity: Identity) -> Granted:
     if "error" not in result:
         return _granted(result, identity)
     error, code = result["error"], _code(result)
-    if code in codes.BUSY or error in {"temporarily_unavailable", "server_error"}:
+    if codes.is_busy(error, code):
         raise TryLater(f"Microsoft's sign-in is busy: {error} {code}.")
-    if error == "interaction_required":
-        raise GrantDead(HaltCause.CHALLENGE, result.get("claims", ""), str(code))
-    if error in {"invalid_grant", "consent_required"} and not _is_ours(error, code):
-        raise GrantDead(codes.halt_cause(code), result.get("claims", ""), str(code))
-    raise OurFault(f"Microsoft refused our registration: {error} {code}.")
+    if codes.is_ours(error, code) or not (code in codes.BY_NUMBER or error in REFUSED_GRANT):
+        raise OurFault(f"Microsoft refused our registration: {error} {code}.")
+    cause = codes.halt_cause(code)
+    if error == "interaction_required" and cause is HaltCause.REVOKED:
+        cause = HaltCause.CHALLENGE
+    raise GrantDead(cause, result.get("claims", ""), str(code))
 
 
 def revoke(refresh_token: str) -> None:
     """Microsoft has no endpoint that takes one grant back without a wider permission: forgetting it is all we can do."""
 
 
-def in_our_cloud(tenant_or_domain: str) -> bool:
-    """False for GCC, GCC High, DoD and 21Vianet, told by the tenant's discovery document. Raises TryLater."""
-    if tenant_or_domain == PERSONAL_TENANT:
-        return True
-    # Typed by a person: it must stay one piece of the path.
-    url = f"https://login.microsoftonline.com/{quote(tenant_or_domain, safe='')}/v2.0/.well-known/openid-configuration"
-    response = _Door().get(url)
+def tenant(tenant_or_domain: str) -> Tenant | None:
+    """The organization with that directory id or domain, None when no cloud knows it. Raises TryLater."""
+    if tenant_or_domain == clouds.PERSONAL_TENANT:
+        return Tenant(clouds.PERSONAL_TENANT, Cloud.GLOBAL)
+    # Its own error means "not one of ours"; that of the other house must not keep anybody from signing in.
+    found = _discovered(clouds.GLOBAL_LOGIN, tenant_or_domain)
+    if found is not None:
+        return found
+    with suppress(TryLater):
+        return _discovered(clouds.CHINA_LOGIN, tenant_or_domain)
+    return None
+
+
+def _discovered(host: str, tenant_or_domain: str) -> Tenant | None:
+    response = _Door().get(clouds.address(host, tenant_or_domain))
     if response.status_code != 200:
         # Not a work domain: a personal account, or a typing mistake that the sign-in itself will show.
-        return True
-    document = json.loads(response.text)
-    host_is_global = document.get("msgraph_host", "graph.microsoft.com") == "graph.microsoft.com"
-    return host_is_global and document.get("tenant_region_sub_scope") not in GOVERNMENT
+        return None
+    try:
+        document = json.loads(response.text)
+    except ValueError:
+        raise TryLater("Microsoft's discovery document could not be read.") from None
+    return clouds.read(document) if isinstance(document, dict) else None
+
+
+def admin_consent_url(tenant: str, *, redirect_uri: str, state: str) -> str:
+    """Real address of the page where an administrator approves Hetk for everybody; `tenant`: "organizations" for any."""
+    asked = {
+        "client_id": settings.MICROSOFT_CLIENT_ID,
+        "scope": ADMIN_SCOPES,
+        "redirect_uri": redirect_uri,
+        "state": state,
+    }
+    return (
+        f"https://{clouds.GLOBAL_LOGIN}/{quote(tenant, safe='')}/v2.0/adminconsent?{urlencode(asked, quote_via=quote)}"
+    )

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import audit, halts, oauth
-from accounts.access import connection_or_404, connections_of
+from accounts.access import approvals_of, connection_or_404, connections_of
 from accounts.audit import Act
 from accounts.models import Connection, HaltCause
 from accounts.oauth.errors import OurFault, TryLater
@@ -26,7 +26,8 @@ logger = logging.getLogger(__name__)
 def index(request: HttpRequest) -> HttpResponse:
     """Every connected account with how it stands."""
     connections = connections_of(request).prefetch_related("calendars")
-    return render(request, "accounts/connections.html", {"connections": connections})
+    context = {"connections": connections, "approvals": approvals_of(request)}
+    return render(request, "accounts/connections.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -16,13 +16,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import flows, newcomers
 from accounts import signin as signing
-from accounts.access import connection_or_404, kind_or_404
+from accounts.access import approval_or_404, connection_or_404, kind_or_404
 from accounts.connections import find, keep, let_sign_in
 from accounts.flows import Flow, Purpose
 from accounts.models import Connection, Kind, User
 from accounts.oauth.errors import OurFault, Problem, SignInFailed, TryLater
 from accounts.oauth.identity import Granted
 from accounts.views import arrival, problems
+from sync import pairs
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +63,21 @@ def reconnect(request: HttpRequest, public_id: UUID) -> HttpResponse:
         next_url=flows.next_of(request),
         hint=connection.address,
         connection=connection,
+    )
+
+
+@require_POST
+@login_required
+def finish_approval(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The organization has approved Hetk: straight to the account that waited for it."""
+    approval = approval_or_404(request, public_id)
+    return _start(
+        request,
+        Kind.MICROSOFT,
+        Purpose.CONNECT,
+        next_url=flows.next_of(request) or reverse("connections"),
+        hint=approval.address,
+        certain=True,
     )
 
 
@@ -155,8 +171,14 @@ def _with_connection(
         hint = granted.identity.address
         kind = Kind(granted.identity.kind)
         return _start(request, kind, Purpose.CONNECT, next_url=next_url, hint=hint, consent=True)
-    if create:
+    if not create:
+        # What waited while it stood still is looked for now, not at the next time somebody looks for silence.
+        pairs.ring_connection(connection)
+        return response
+    try:
         arrival.welcome(request, connection)
+    except SignInFailed as failed:
+        return problems.page(request, Kind(granted.identity.kind), failed)
     return response
 
 

@@ -8,6 +8,7 @@ from sandbox import clients
 from sandbox.cast import PEOPLE, Person
 from sandbox.forms import fields_of
 from sandbox.google import identity_screens as screens
+from sandbox.google import security
 from sandbox.google.identity_authorize import authorize
 from sandbox.google.identity_claims import ISSUER
 from sandbox.google.identity_token import Endpoint, revoke, token, userinfo
@@ -37,6 +38,11 @@ async def configuration(request: Request) -> Response:
     return JSONResponse(DOCUMENT)
 
 
+async def security_events(request: Request) -> Response:
+    """`/.well-known/risc-configuration`: who signs security events, and where the keys are."""
+    return JSONResponse(security.CONFIGURATION)
+
+
 async def keys(request: Request) -> Response:
     """`/oauth2/v3/certs`: the keys as JWKS."""
     return JSONResponse(jwks())
@@ -55,6 +61,7 @@ def connections(world: World) -> Endpoint:
             person = PEOPLE[(await fields_of(request))["person"]]
             world.consents.withdraw(person)
             world.tokens.revoke_person(person)
+            security.send(world, "tokens-revoked", person)
             return RedirectResponse(request.url.path, 303)
         rows = [_row(world, person) for person in screens.people()]
         title = "Third-party apps and services"
@@ -83,6 +90,7 @@ def routes(world: World) -> list[BaseRoute]:
     both = ["GET", "POST"]
     return [
         Route("/accounts.google.com/.well-known/openid-configuration", configuration),
+        Route("/accounts.google.com/.well-known/risc-configuration", security_events),
         Route("/accounts.google.com/o/oauth2/v2/auth", authorize(world), methods=both),
         Route("/oauth2.googleapis.com/token", token(world), methods=["POST"]),
         Route("/oauth2.googleapis.com/revoke", revoke(world), methods=["POST"]),

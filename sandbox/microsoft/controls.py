@@ -26,12 +26,13 @@ def routes(world: "World") -> list[BaseRoute]:
         return JSONResponse({"sent": len(chosen)})
 
     async def limits(request: Request) -> Response:
-        """POST {latency?, seats?, budget?, delta_tokens?}: seconds inside the mailbox; how many at once; per ten minutes; kept."""
+        """POST {latency?, seats?, budget?, delta_tokens?, closed?}: seconds inside; at once; per ten minutes; kept; people without a mailbox."""
         asked = await request.json()
         cloud = world.graph
         cloud.latency = float(asked.get("latency", cloud.latency))
         cloud.seats = int(asked.get("seats", cloud.seats))
         cloud.budget = int(asked.get("budget", cloud.budget))
+        cloud.closed = set(asked.get("closed", cloud.closed))
         cloud.keep_tokens(int(asked.get("delta_tokens", cloud.kept_tokens)))
         return Response(status_code=204)
 

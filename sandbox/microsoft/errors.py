@@ -71,3 +71,12 @@ def too_many_at_once() -> Refusal:
 def too_many(seconds: float) -> Refusal:
     """429 until the budget is full again, in `seconds`."""
     return Refusal(429, "TooManyRequests", "Please retry again later.", {"Retry-After": f"{seconds:.3f}"})
+
+
+def no_mailbox() -> Refusal:
+    """404 for an account without a mailbox in the cloud."""
+    return Refusal(
+        404,
+        "MailboxNotEnabledForRESTAPI",
+        "The mailbox is either inactive, soft-deleted, or is hosted on-premise.",
+    )

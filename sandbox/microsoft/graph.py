@@ -1,6 +1,7 @@
 """Microsoft Graph's calendars, served as graph.microsoft.com: who may call, what is called, what is answered."""
 
 from asyncio import sleep
+from base64 import b64encode
 from collections import Counter
 from secrets import token_hex
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from sandbox.microsoft import batch, calendars, controls, delta, errors, events,
 from sandbox.microsoft.byhand import GraphHand
 from sandbox.microsoft.calls import Answer, Call, find
 from sandbox.microsoft.errors import Refusal
+from sandbox.microsoft.identity_claims import POLICY
 from sandbox.microsoft.notices import Notices
 from sandbox.microsoft.store import Box, Mailbox
 from sandbox.tokens import Grant
@@ -48,6 +50,8 @@ class GraphCloud:
         self._spent: Counter[tuple[str, str, int]] = Counter()
         self._tokens: dict[str, delta.Tokens] = {}
         self.kept_tokens = delta.KEPT
+        # People whose mailbox is not in the cloud.
+        self.closed: set[str] = set()
         self.notices = Notices(self)
         self._mailboxes = {person.id: self._mailbox(person) for person in PEOPLE.values() if person.kind == "microsoft"}
         self._share()
@@ -99,6 +103,8 @@ class GraphCloud:
         self._spend(call.grant)
         if call.path.rstrip("/") == "/me":
             return
+        if call.grant.person.id in self.closed:
+            raise errors.no_mailbox()
         if call.path.startswith("/users/"):
             raise errors.access_denied()
         scopes = self.scopes(call.grant)
@@ -140,6 +146,16 @@ def unauthorized(cloud: GraphCloud, header: str | None) -> Answer:
     return Answer(401, refusal.body(cloud.world.clock.now()), {"WWW-Authenticate": realm})
 
 
+def reevaluated(cloud: GraphCloud) -> Answer:
+    """401 of continuous access evaluation: the token is good, but a policy wants claims that it lacks."""
+    refusal = Refusal(
+        401, "InvalidAuthenticationToken", "Continuous access evaluation resulted in challenge with result."
+    )
+    claims = b64encode(POLICY.encode()).decode()
+    told = f'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", error="insufficient_claims", claims="{claims}"'
+    return Answer(401, refusal.body(cloud.world.clock.now()), {"WWW-Authenticate": told})
+
+
 async def serve(world: "World", request: Request) -> Answer:
     """One request over HTTP, alone or a batch."""
     cloud, entry = world.graph, entry_of(request)
@@ -147,6 +163,8 @@ async def serve(world: "World", request: Request) -> Answer:
     grant = world.tokens.check(header, "microsoft")
     if grant is None:
         return unauthorized(cloud, header)
+    if grant.person.id in world.tokens.reevaluated:
+        return reevaluated(cloud)
     if entry is not None:
         entry.person = grant.person.id
     path = request.scope["path"].removeprefix(f"/{HOST}/v1.0") or "/"

@@ -14,6 +14,7 @@ from sandbox import clients
 from sandbox.cast import PEOPLE, Person, by_address
 from sandbox.codes import Code
 from sandbox.forms import fields_of, send_back
+from sandbox.microsoft import identity_answers as answers
 from sandbox.microsoft import identity_screens as screens
 from sandbox.microsoft.identity_claims import OPENID, may_use, scopes_of, tenant_or_refuse
 from sandbox.microsoft.identity_discovery import COMMERCIAL
@@ -107,6 +108,8 @@ def _answered(world: World, asked: Asked, form: Mapping[str, str]) -> Response:
         raise _declined()
     if choice == "return":
         raise _unapproved()
+    if choice == "error":
+        raise answers.refusal(int(form["number"]))
     person = PEOPLE.get(form.get("person", ""))
     if asked.prompt == "none":
         person = by_address(asked.hint)
@@ -114,6 +117,8 @@ def _answered(world: World, asked: Asked, form: Mapping[str, str]) -> Response:
         if asked.prompt == "none":
             raise Refusal("login_required", 50058, "A silent sign-in request was sent but no user is signed in.")
         return screens.pick("Pick an account", clients.MICROSOFT, asked.hint)
+    if choice == "closed":
+        world.graph.closed.add(person.id)
     _admit(person, asked)
     if choice == "accept":
         _agreed(world, person, asked, everybody=form.get("everybody") == "yes")

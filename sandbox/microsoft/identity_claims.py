@@ -12,6 +12,8 @@ from sandbox.microsoft.identity_errors import Refusal
 
 GRAPH = "https://graph.microsoft.com/"
 SHARED_AUTHORITIES = ("common", "organizations", "consumers")
+# What a new policy of a tenant wants to see at the next sign-in.
+POLICY = '{"access_token":{"polids":{"essential":true,"Values":["5ce770ea-8690-4747-aa73-c5b3cd509cd4"]}}}'
 OPENID = frozenset({"openid", "profile", "email", "offline_access"})
 # In the words of the consent screen: title and what it means.
 WORDS = {

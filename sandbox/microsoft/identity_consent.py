@@ -9,6 +9,7 @@ from sandbox import clients
 from sandbox.cast import PEOPLE, Person
 from sandbox.forms import fields_of, send_back
 from sandbox.markup import tag
+from sandbox.microsoft import identity_answers as answers
 from sandbox.microsoft import identity_screens as screens
 from sandbox.microsoft.identity_claims import may_use, scopes_of, tenant_or_refuse
 from sandbox.microsoft.identity_errors import Refusal
@@ -71,6 +72,8 @@ def _answered(
     if choice == "deny":
         error = "consent_required" if modern else "access_denied"
         raise Refusal(error, 65004, "User declined to consent to access the app.")
+    if choice == "error":
+        raise answers.refusal(int(form["number"]))
     if person is None:
         return screens.pick("Sign in as an administrator", client)
     _admit(authority, person)

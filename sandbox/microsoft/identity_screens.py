@@ -7,6 +7,7 @@ from starlette.responses import Response
 from sandbox.cast import PEOPLE, Person
 from sandbox.clients import Client
 from sandbox.markup import Markup, Piece, document, join, tag
+from sandbox.microsoft.identity_answers import picker
 from sandbox.microsoft.identity_claims import WORDS
 
 _ORDER = list(WORDS)
@@ -59,6 +60,7 @@ def pick(title: str, client: Client, hint: str = "") -> Response:
         tag("h1", title),
         tag("p", f"to continue to {client.name}"),
         tag("form", tag("ul", *rows, class_="accounts"), leave, method="post"),
+        picker(),
     )
 
 

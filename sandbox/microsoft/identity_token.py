@@ -9,8 +9,10 @@ from starlette.responses import JSONResponse, Response
 from sandbox import clients
 from sandbox.forms import basic_of, fields_of
 from sandbox.log import entry_of
+from sandbox.microsoft import identity_answers as answers
 from sandbox.microsoft.identity_claims import (
     OPENID,
+    POLICY,
     SHARED_AUTHORITIES,
     client_info,
     granted,
@@ -21,8 +23,6 @@ from sandbox.microsoft.identity_claims import (
 from sandbox.microsoft.identity_errors import Refusal
 from sandbox.tokens import Issued
 from sandbox.world import World
-
-POLICY = '{"access_token":{"polids":{"essential":true,"Values":["5ce770ea-8690-4747-aa73-c5b3cd509cd4"]}}}'
 
 
 def token(world: World) -> Callable[[Request], Awaitable[Response]]:
@@ -105,13 +105,8 @@ def _by_refresh(world: World, form: Mapping[str, str]) -> Issued:
             "revoked": Refusal("invalid_grant", 50173, "The provided grant has expired due to it being revoked."),
             "expired": Refusal("invalid_grant", 700082, "The refresh token has expired due to inactivity."),
         }.get(fate, Refusal("invalid_grant", 9002313, "Invalid request. Request is malformed or invalid."))
-    if grant.person.id in world.tokens.challenged:
-        raise Refusal(
-            "interaction_required",
-            50076,
-            "Due to a configuration change made by your administrator, you must use multi-factor authentication.",
-            more={"suberror": "basic_action", "claims": POLICY},
-        )
+    if number := world.tokens.challenged.get(grant.person.id):
+        raise answers.refused_refresh(number, suberror="basic_action", claims=POLICY)
     asked = scopes_of(form["scope"]) if form.get("scope") else None
     if asked is not None and not asked <= grant.scopes | OPENID | {".default"}:
         raise Refusal(

@@ -211,7 +211,7 @@ class Cycle:
         wait = pause(self._failed(Calendar.OURS if ours else error.message, calendar), self.chance())
         match error:
             case SignInAgain() | Unusable() if is_dead(error, calendar, now):
-                halts.halt(calendar.connection, cause=error.code, claims=getattr(error, "claims", ""))
+                halts.halt_refused(calendar.connection, error.code, error.status, getattr(error, "claims", ""))
                 due.rest(list(Calendar.objects.filter(connection=calendar.connection).values_list("pk", flat=True)))
                 return None
             case OurFault():

@@ -20,6 +20,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     titled = [(row.title, row.standing) for row in rows]
     context = {
         "rows": rows,
+        "approvals": user.approvals.exclude(arrived_at=None),
         "ended": proven.ended_lately(user),
         "sentence": summary(titled, min(moments, default=None), timezone.now()),
         "worst": rows[0].standing if rows else None,

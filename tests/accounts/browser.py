@@ -44,12 +44,12 @@ class Browser(Client):
         return self.come_back(answer(self.start(path, **fields), person, choice))
 
 
-def answer(screen: str, person: str, choice: str = "accept", scopes: list[str] | None = None) -> str:
+def answer(screen: str, person: str, choice: str = "accept", scopes: list[str] | None = None, **more: str) -> str:
     """Picks an account on the provider's screen and answers; the address that it sends the browser back to.
 
-    `scopes`: the ticks left on Google's screen, all of them when None.
+    `scopes`: the ticks left on Google's screen, all of them when None. `more`: further fields of the screen's form.
     """
-    fields = [("person", person), ("choice", choice)]
+    fields = [("person", person), ("choice", choice), *more.items()]
     if scopes is not None:
         fields += [("offered", "yes"), *(("scope", scope) for scope in scopes)]
     response = _pool.request(

@@ -229,30 +229,6 @@ def test_saying_no_stores_nothing_and_blames_nobody(sandbox, browser, kind):
     assert not Connection.objects.exists()
 
 
-def test_an_organization_that_wants_approval_gets_the_link_for_its_administrator(sandbox, browser, settings):
-    response = browser.through("/connect/microsoft/", "alice-fabrikam", choice="return")
-
-    link = "https://login.microsoftonline.com/common/adminconsent?client_id=" + settings.MICROSOFT_CLIENT_ID
-    assert f'value="{link}"' in page(response)
-    assert f'href="{sandbox.url}/login.microsoftonline.com/common/adminconsent?' in page(response)
-    assert not Connection.objects.exists()
-
-
-@pytest.mark.parametrize("address", ["dave@agency.example", "erin@base.example"])
-def test_another_cloud_is_told_by_the_work_address_before_anybody_signs_in(sandbox, browser, address):
-    response = browser.post("/connect/microsoft/", {"address": address})
-
-    assert "another Microsoft cloud" in page(response)
-    assert not browser.session.get(SESSION_KEY)
-
-
-def test_another_cloud_is_told_by_the_tenant_after_signing_in(sandbox, browser):
-    response = browser.through("/connect/microsoft/", "dave-agency")
-
-    assert "another Microsoft cloud" in page(response)
-    assert not Connection.objects.exists()
-
-
 @pytest.mark.parametrize(
     "address", ["alice@northwind.example", "alice@outlook.example", "somebody@nowhere.example", "x"]
 )

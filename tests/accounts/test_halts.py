@@ -88,3 +88,20 @@ def test_after_a_reconnect_the_next_halt_is_told_again(connection):
 def test_a_connection_that_runs_is_told_nothing(connection):
     assert not halts.tell(connection)
     assert mail.outbox == []
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "claims", "cause"),
+    [
+        ("401", 401, "", "revoked"),
+        ("401", 401, '{"access_token": {}}', "challenge"),
+        ("insufficientPermissions", 403, "", "consent"),
+        ("expired", 0, "", "expired"),
+    ],
+)
+def test_what_a_provider_refuses_halts_for_a_reason_that_people_can_read(connection, code, status, claims, cause):
+    halts.halt_refused(connection, code, status, claims)
+
+    row = Connection.objects.get()
+    assert (row.halt_cause, row.halt_claims) == (cause, claims)
+    assert HaltCause(cause).label in mail.outbox[0].body

@@ -12,8 +12,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import approvals
 from accounts.models import User
 from accounts.oauth.errors import Problem
+from accounts.views.problems import FOR_IT
 from sync.models import Calendar, Flow, Link, Pair
 from tests.web.household import Household, act, audited, receipt
 
@@ -21,6 +23,10 @@ OUTSIDE = [
     "home",
     "styleguide",
     "policy_setup",
+    "admin_approval",
+    "admin_approval_done",
+    "microsoft_errors",
+    "disclosure",
     "account_login",
     "account_signup",
     "account_reset_password",
@@ -92,6 +98,7 @@ def own(home: Household) -> list[str]:
     found += [reverse(name) for name in ("connect_icloud", "connect_caldav")]
     found += [reverse("disconnect", args=(c.public_id,)) for c in (home.microsoft,)]
     found.append(f"{reverse('new_review')}?count=1")
+    found += [reverse("approval", args=(one.public_id,)) for one in home.user.approvals.all()]
     for pair in Pair.objects.filter(user=home.user):
         names = ["ending"] if pair.ending_at else OF_A_PAIR
         found += [reverse(name, args=(pair.public_id,)) for name in names]
@@ -131,6 +138,9 @@ def trouble(home: Household) -> None:
     now = timezone.now()
     home.microsoft.halted_at, home.microsoft.halt_cause = now, "revoked"
     home.microsoft.save()
+    for number, arrived in enumerate((None, now)):
+        address = f"alice@{('fabrikam', 'contoso')[number]}.example"
+        home.user.approvals.create(tenant=f"t{number}", address=address, asked_at=now, arrived_at=arrived)
     act(home.pair(), "failed", "refused", error="The calendar is full.")
     audited(Pair.objects.get(), extra=12, left=12, checked=400)
     at = now + timedelta(seconds=1)
@@ -159,9 +169,15 @@ def problems() -> Iterator[tuple[str, dict[str, Any]]]:
                 "words": f"accounts/problems/{problem.value}.html",
                 "missing": ("see and change your events",),
                 "code": "AADSTS53003",
+                "trace": "1f2e3d4c-0000-4000-8000-0123456789ab",
+                "cloud": "Microsoft 365 GCC High",
+                "for_it": problem in FOR_IT,
+                "application": approvals.APPLICATION,
+                "client_id": "8dd90edb-c881-459a-ac84-2a1fee8c5c94",
+                "now": timezone.now(),
+                "kit": approvals.kit("", ""),
+                "feed_url": "/connect/feed/",
                 "retry_url": "/connect/microsoft/",
-                "consent_link": "https://login.microsoftonline.com/common/adminconsent?client_id=8dd90edb",
-                "consent_url": "https://login.microsoftonline.com/common/adminconsent?client_id=8dd90edb",
                 "user": SimpleNamespace(is_authenticated=False),
             },
         )

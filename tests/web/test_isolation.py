@@ -52,6 +52,10 @@ def arguments(alice: Household) -> dict[str, dict[str, Any]]:
     )
     found["way_back"] = {"token": signing.dumps(change.pk, salt="somebody else's")}
     found["lost_factor_stop"] = {"token": "made-up"}
+
+    approval = alice.user.approvals.create(tenant="t", address="alice@fabrikam.example", asked_at=timezone.now())
+    for name in ("approval", "approval_finish", "approval_forget"):
+        found[name] = {"public_id": approval.public_id}
     # allauth's: the key in the address is the proof.
     found["account_reset_password_from_key"] = {"uidb36": "1", "key": "1-2"}
     return found
