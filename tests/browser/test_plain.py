@@ -57,6 +57,33 @@ def test_everything_goes_without_scripts(visit: Visit, home: Household) -> None:
     assert not Pair.objects.exists()
 
 
+def test_what_is_copied_is_folded_away_until_somebody_asks_and_open_again_where_something_was_chosen(
+    visit: Visit, home: Household
+) -> None:
+    visitor = visit(java_script_enabled=False, width=390)
+    visitor.sign_in(pages.cookie(home))
+    page = visitor.page
+    visitor.go("/pairs/new/")
+    page.get_by_label("From", exact=True).select_option(label="Home")
+    page.get_by_label("To", exact=True).select_option(label="Work")
+    page.get_by_role("button", name="Next").click()
+    side = page.locator("section.side").nth(0)
+    expect(side.get_by_label("Only titles with")).to_be_hidden()
+    page.locator("summary", has_text="What is copied").nth(0).press("Enter")
+    expect(side.get_by_label("Only titles with")).to_be_visible()
+    expect(side.get_by_label("Title of the copies")).to_be_hidden()
+    expect(side.get_by_role("group", name="Days")).to_be_hidden()
+    side.get_by_label("Only what touches these hours").check()
+    expect(side.get_by_role("group", name="Days")).to_be_visible()
+    side.get_by_label("Focus time").check()
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_text("no focus time").first).to_be_visible()
+    visitor.go("/pairs/new/looks/")
+    expect(side.get_by_label("Focus time")).to_be_checked()
+    expect(side.get_by_role("group", name="Days")).to_be_visible()
+    expect(side.get_by_label("Title of the copies")).to_be_hidden()
+
+
 def test_the_wizard_is_walked_by_keyboard_alone(visit: Visit, home: Household) -> None:
     visitor = visit()
     visitor.sign_in(pages.cookie(home))
