@@ -76,17 +76,19 @@ def new_keys() -> dict[str, str]:
         "HETK_MARK_KEYS": key(),
         "SANDBOX_MICROSOFT_CLIENT_SECRET": secrets.token_urlsafe(24),
         "SANDBOX_GOOGLE_CLIENT_SECRET": secrets.token_urlsafe(24),
+        "SANDBOX_STRIPE_WEBHOOK_SECRET": f"whsec_{secrets.token_urlsafe(24)}",
     }
 
 
 def load_keys(path: Path) -> dict[str, str]:
-    """The demo's keys, made on the first run; nobody else on the machine may read them."""
-    if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lines = "".join(f"{name}={value}\n" for name, value in new_keys().items())
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(lines)
-    return dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
+    """The demo's keys, each made when it is first needed; nobody else on the machine may read them."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    known = dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line) if path.exists() else {}
+    fresh = {name: value for name, value in new_keys().items() if name not in known}
+    if fresh:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w") as file:
+            file.write("".join(f"{name}={value}\n" for name, value in fresh.items()))
+    return known | fresh
 
 
 def environment(keys: dict[str, str], inherited: dict[str, str], database_url: str = "") -> dict[str, str]:
@@ -105,6 +107,8 @@ def environment(keys: dict[str, str], inherited: dict[str, str], database_url: s
         "HETK_MICROSOFT_CLIENT_SECRET": keys["SANDBOX_MICROSOFT_CLIENT_SECRET"],
         "HETK_GOOGLE_CLIENT_ID": "hetk-sandbox.apps.googleusercontent.com",
         "HETK_GOOGLE_CLIENT_SECRET": keys["SANDBOX_GOOGLE_CLIENT_SECRET"],
+        "HETK_STRIPE_SECRET_KEY": "sk_test_sandbox",
+        "HETK_STRIPE_WEBHOOK_SECRETS": keys["SANDBOX_STRIPE_WEBHOOK_SECRET"],
         "PYTHONUNBUFFERED": "1",
     }
     return {"HETK_LOG_LEVEL": "WARNING", **clean, **keys, **demo}
@@ -173,6 +177,11 @@ def start_all(supervisor: Supervisor, server: Server | None = None) -> str:
     prepared = subprocess.run([*MANAGE, "prepare"], cwd=ROOT, env=env, check=False, start_new_session=True)
     if prepared.returncode:
         return "The database could not be prepared; the last lines above say why."
+    sold = subprocess.run(
+        [*MANAGE, "prepare_stripe"], cwd=ROOT, env=env, check=False, start_new_session=True, stdout=subprocess.DEVNULL
+    )
+    if sold.returncode:
+        return "The plans could not be put on sale; the last lines above say why."
     if supervisor.stopping.is_set():
         return ""
     supervisor.start(Child("site", SITE_COMMAND))
