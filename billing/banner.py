@@ -33,7 +33,7 @@ def banner(found: Room, now: datetime) -> Banner:
     if standing.level is Level.GRACE:
         return Banner("unpaid" if standing.cause is Cause.PAYMENT else "grace", standing.until, found.running)
     if found.by_plan:
-        kind = "resume" if found.free is None or found.free >= found.by_plan else "surplus"
+        kind = "resume" if found.fits == found.by_plan else "surplus"
         return Banner(kind, number=found.by_plan, limit=standing.limit)
     if standing.until and standing.until - now <= SOON:
         return Banner("trial" if standing.cause is Cause.TRIAL else "ending", standing.until)

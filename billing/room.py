@@ -62,6 +62,11 @@ class Room:
         limit = self.standing.limit
         return None if limit is None else max(0, limit - self.running)
 
+    @property
+    def fits(self) -> int:
+        """Of those that the plan paused, how many it holds now."""
+        return self.by_plan if self.free is None else min(self.free, self.by_plan)
+
 
 def account_of(user: User) -> Account:
     """The person's account; the first time it is asked for, the trial begins."""

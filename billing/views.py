@@ -54,6 +54,7 @@ def _page(request: HttpRequest, problem: str = "", status: int = 200) -> HttpRes
         "bought": account.status in PAID | UNPAID,
         "plans": PLANS,
         "can_buy": gateway.on(),
+        "portal": gateway.on() and bool(account.customer),
         "trial_left": max(0, -(-(account.trial_ends_at - now).total_seconds() // 86400)),
         "grace": GRACE.days,
         "intent": uuid.uuid4(),

@@ -22,6 +22,9 @@ LONELY_CACHES = ("locmem", "dummy")
 # Modes of PostgreSQL's connections that never fall back to plain text.
 SEALED = ("require", "verify-ca", "verify-full")
 
+# How what is sold is taxed: `billing/purchase.py`.
+TAXES = ("off", "automatic", "managed")
+
 Apps = Sequence[AppConfig] | None
 
 
@@ -223,4 +226,33 @@ def check_resolvers(app_configs: Apps, **_: Any) -> list[checks.CheckMessage]:
     return found
 
 
-ALL = [check_keys, check_site, check_outside_world, check_cache, check_proxies, check_database, check_resolvers]
+def check_payment(app_configs: Apps, **_: Any) -> list[checks.CheckMessage]:
+    """E040, E041: what is sold is taxed in a way that exists, and what Stripe tells can be believed."""
+    found: list[checks.CheckMessage] = []
+    if settings.STRIPE_TAX not in TAXES:
+        found.append(
+            checks.Error(
+                f"HETK_STRIPE_TAX is {settings.STRIPE_TAX!r}.", hint=f"It is one of {', '.join(TAXES)}.", id="hetk.E040"
+            )
+        )
+    if settings.STRIPE_SECRET_KEY and not settings.STRIPE_WEBHOOK_SECRETS:
+        found.append(
+            checks.Error(
+                "HETK_STRIPE_SECRET_KEY is set and HETK_STRIPE_WEBHOOK_SECRETS is not: nothing that Stripe tells is believed.",
+                hint="Add the signing secret of the endpoint; docs/billing.md tells which.",
+                id="hetk.E041",
+            )
+        )
+    return found
+
+
+ALL = [
+    check_keys,
+    check_site,
+    check_outside_world,
+    check_cache,
+    check_proxies,
+    check_database,
+    check_resolvers,
+    check_payment,
+]

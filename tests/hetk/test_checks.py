@@ -156,6 +156,15 @@ def _manage(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]
     )
 
 
+def test_a_tax_that_does_not_exist_and_a_webhook_without_a_secret_are_found(production):
+    production.STRIPE_TAX = "some"
+    assert found() == ["hetk.E040"]
+    production.STRIPE_TAX, production.STRIPE_WEBHOOK_SECRETS = "managed", []
+    assert found() == ["hetk.E041"]
+    production.STRIPE_SECRET_KEY = ""
+    assert found() == []
+
+
 def test_a_command_refuses_to_start_on_wrong_settings():
     refused = _manage("check", HETK_SITE_URL="http://hetk.example")
     assert refused.returncode != 0
