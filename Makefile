@@ -23,7 +23,7 @@ CYRUS := cyrus-caldav cyrus-imapd cyrus-admin sasl2-bin
 PEER := var/peer/bin/vdirsyncer
 SOURCES := hetk accounts sync policy billing sandbox tests bench bin manage.py
 
-.PHONY: help setup packages cyrus run test sweep mutants histories simulate soak check format bench bench-caldav costs clean
+.PHONY: help setup packages cyrus run test sbom advisories sweep mutants histories simulate soak check format bench bench-caldav costs clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -74,6 +74,12 @@ check: setup ## format, lint, types, pins, import floors, sizes, system checks, 
 	@echo "system";     $(PY) manage.py check --fail-level WARNING --settings tests.settings
 	@echo "migrations"; $(PY) manage.py makemigrations --check --dry-run --settings tests.settings
 	@echo "house";      $(PY) -m pytest -q tests/house
+
+sbom: setup ## write the inventory of the product's packages to artifacts/sbom.json
+	@$(PY) -m bin.sbom
+
+advisories: setup ## look every pinned package up among published weaknesses; red when it cannot look
+	@$(PY) -m bin.advisories
 
 format: setup ## put the code in shape
 	@$(PY) -m ruff format --quiet $(SOURCES)

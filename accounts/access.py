@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from accounts.models import Approval, Chain, Connection, Kind, User
+from accounts.models import Approval, Chain, Connection, Deletion, Kind, User
 
 
 def person(request: HttpRequest) -> User:
@@ -20,6 +20,11 @@ def person(request: HttpRequest) -> User:
 def chain_of(user: User) -> Chain | None:
     """The audit of an account; None before its first entry."""
     return Chain.objects.filter(user=user).first()
+
+
+def deletion_or_404(public_id: UUID) -> Deletion:
+    """Found by its address alone: who may see it has no account any more."""
+    return get_object_or_404(Deletion.objects.select_related("user"), public_id=public_id)
 
 
 def connections_of(request: HttpRequest) -> QuerySet[Connection]:

@@ -18,6 +18,7 @@ from accounts import agents, audit, devices, entry, fresh, notices, qr, sessions
 from accounts.audit import Act
 from accounts.models import User
 
+MFA_BINDING = "mfa"
 # allauth's name of a mail -> the notice that takes its place (`accounts/notices.py`).
 TOLD = {
     "mfa/email/webauthn_added": "passkey_added",
@@ -114,10 +115,10 @@ class MFAAdapter(DefaultMFAAdapter):
         return qr.svg(url)
 
     def encrypt(self, text: str) -> str:
-        return vault.seal(text, bound_to="mfa")
+        return vault.seal(text, bound_to=MFA_BINDING)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return vault.open_sealed(encrypted_text, bound_to="mfa")
+        return vault.open_sealed(encrypted_text, bound_to=MFA_BINDING)
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):

@@ -12,10 +12,11 @@ from django.utils import timezone
 from accounts import lost
 from accounts.access import person
 from accounts.models import Connection, LostFactor, User
+from accounts.noted import Noted
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
+class PersonAdmin(Noted, UserAdmin):  # type: ignore[type-arg]
     ordering = ("email",)
     list_display = ("email", "date_joined", "last_login", "connection_count", "is_staff")
     search_fields = ("email",)
@@ -44,7 +45,7 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Connection)
-class ConnectionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ConnectionAdmin(Noted, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("public_id", "kind", "address", "user", "halt_cause", "halted_at", "created_at")
     list_filter = ("kind", "halt_cause", ("halted_at", admin.EmptyFieldListFilter))
     list_select_related = ("user",)
@@ -63,7 +64,7 @@ class ConnectionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(LostFactor)
-class LostFactorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class LostFactorAdmin(Noted, admin.ModelAdmin):  # type: ignore[type-arg]
     """Support acts here for people who lost every factor; `accounts/lost.py` says when it may."""
 
     list_display = ("user", "asked_at", "due_at", "stands", "done_by")

@@ -8,7 +8,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from accounts.models import Approval, Connection
+from accounts.models import Approval, Connection, Deletion
 
 
 def send(name: str, to: str, context: Mapping[str, Any]) -> None:
@@ -60,3 +60,14 @@ def approval_arrived(approval: Approval) -> None:
     """Word came that an organization approved Hetk: the rest is one click."""
     link = settings.SITE_URL + reverse("connections") + f"#approval-{approval.public_id}"
     send("approval-arrived", approval.user.email, {"approval": approval, "link": link})
+
+
+def deletion(name: str, address: str, row: Deletion) -> None:
+    """That the end of an account has begun (`deletion-begun`), or is reached (`account-deleted`)."""
+    link = settings.SITE_URL + reverse("deletion", args=(row.public_id,))
+    by_hand = any(account["end"] != Deletion.End.REVOKED for account in row.accounts)
+    send(
+        name,
+        address,
+        {"row": row, "link": link, "by_hand": by_hand, "contact": settings.SECURITY_CONTACT.removeprefix("mailto:")},
+    )

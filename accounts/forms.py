@@ -1,9 +1,11 @@
-"""What a person types in: accounts that are entered with a password, and what is asked on the way to an approval."""
+"""What a person types in: accounts that are entered with a password, what is asked on the way to an approval, and the end of their own."""
 
 import re
+from typing import Any
 
 from django import forms
 
+from accounts.models import Deletion
 from accounts.oauth import caldav, feed
 from accounts.oauth.caldav import Entry
 from policy.names import NotADomain, domain_of
@@ -99,3 +101,22 @@ class ErrorNumberForm(forms.Form):
         if not found:
             raise forms.ValidationError("It is the word AADSTS with a number of five to seven digits behind it.")
         return int(found[1])
+
+
+class DeletionForm(forms.Form):
+    """The word that ends an account: what becomes of the copies, and the address, typed."""
+
+    copies = forms.ChoiceField(choices=Deletion.Copies)
+    address = forms.CharField(label="Type your e-mail address to confirm", strip=True)
+
+    def __init__(self, *args: Any, address: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.wanted = address
+        self.fields["address"].help_text = address
+        self.fields["address"].widget.attrs["autocomplete"] = "off"
+
+    def clean_address(self) -> str:
+        typed = str(self.cleaned_data["address"])
+        if typed.lower() != self.wanted.lower():
+            raise forms.ValidationError("This is not the address of this account. Nothing has changed.")
+        return typed

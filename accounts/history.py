@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from accounts import audit
+from accounts import agents, audit
 from accounts.audit import Act
 from accounts.models import Chain, ChainEntry, Kind, User
 
@@ -43,7 +43,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     Act.POLICY_CHANGED: ("The policy of a domain changed", "globe", "warn"),
     Act.WROTE: ("Wrote to a calendar", "pencil", "still"),
     Act.PLAN_CHANGED: ("The plan changed", "pencil", "ok"),
-    Act.STAFF_LOOKED: ("Support opened your account", "eye", "warn"),
+    Act.STAFF_LOOKED: ("Support looked at your account", "eye", "warn"),
     Act.STAFF_CHANGED: ("Support changed your account", "eye", "warn"),
     Act.EXPORTED: ("Downloaded your data", "down", "ok"),
     Act.DELETION_ASKED: ("Asked for the deletion of the account", "bin", "warn"),
@@ -107,4 +107,4 @@ def _of_person(personal: Mapping[str, str]) -> Iterator[str]:
     if network := personal.get("network"):
         yield f"from {network}"
     if agent := personal.get("browser"):
-        yield agent
+        yield agents.label(agent)

@@ -69,6 +69,11 @@ def open_sealed(text: str, *, bound_to: str) -> str:
     return plain.decode()
 
 
+def first_key() -> str:
+    """The id of the key that seals now."""
+    return next(iter(_ciphers(tuple(settings.VAULT_KEYS))))
+
+
 def key_of(text: str) -> str:
     """The id of the key that sealed `text`: what a rotation looks at."""
     return text.split(".", 2)[1] if text.startswith(f"{VERSION}.") else ""

@@ -254,6 +254,11 @@ DEFAULT_FROM_EMAIL = env.text("HETK_MAIL_FROM", "Hetk <no-reply@hetk.io>")
 # Where people report weaknesses, as security.txt writes it: a mailto: or https: address.
 SECURITY_CONTACT = env.text("HETK_SECURITY_CONTACT", "mailto:security@hetk.io")
 
+# --- The end of an account -----------------------------------------------------------------------------------------------
+
+# What other parts of the product do before an account's rows go, as functions of the person. One that raises is called again.
+ACCOUNT_DELETION_STEPS = ["billing.ending.end_for"]
+
 # --- Pages ----------------------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"

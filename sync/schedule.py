@@ -25,6 +25,7 @@ TIMETABLE = (
     Entry("mind plans", "billing.tasks.mind_plans", 5, "mails ahead of an end, pauses after the grace"),
     Entry("reconcile plans", "billing.tasks.reconcile", 24 * 60, "events may be lost; Stripe itself is asked"),
     Entry("forget events", "billing.tasks.forget", 24 * 60, "retention as promised"),
+    Entry("go on with deletions", "sync.tasks.go_on_with_deletions", 1, "accounts that end, step by step"),
     Entry("refresh calendars", "sync.tasks.refresh_calendars", 24 * 60, "names, rights and new calendars"),
     Entry("forget old rows", "sync.tasks.forget_old_rows", 24 * 60, "retention as promised"),
 )

@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import approvals, audit, halts
-from accounts.models import SecurityEvent
-from sync import calendars, emails, verify
+from accounts.models import Deletion, SecurityEvent
+from sync import calendars, deletion, emails, verify
 from sync.models import Activity, Brake, Calendar, Flow, Run, Verification, Watch
 from sync.store import due, heartbeats
 
@@ -18,6 +18,7 @@ RUNS_KEPT = timedelta(days=30)
 ACTIVITY_KEPT = timedelta(days=365)
 EVENTS_KEPT = timedelta(days=30)
 HEARTBEATS_KEPT = timedelta(days=1)
+DELETIONS_KEPT = timedelta(days=30)
 SILENT = timedelta(hours=1)
 
 
@@ -79,6 +80,10 @@ def ask_for_verifications() -> int:
     return verify.ask_due(timezone.now(), random.SystemRandom())
 
 
+def go_on_with_deletions() -> int:
+    return deletion.go_on(timezone.now)
+
+
 def refresh_calendars() -> int:
     """Names, rights and new calendars of every connected account."""
     return calendars.refresh_all()
@@ -90,6 +95,7 @@ def forget_old_rows() -> int:
     runs, _ = Run.objects.filter(started_at__lt=now - RUNS_KEPT).delete()
     activities, _ = Activity.objects.filter(at__lt=now - ACTIVITY_KEPT).delete()
     audits, _ = Verification.objects.filter(finished_at__lt=now - ACTIVITY_KEPT).delete()
+    ended, _ = Deletion.objects.filter(finished_at__lt=now - DELETIONS_KEPT, notify="").delete()
     entries = audit.forget(now - ACTIVITY_KEPT)
     events, _ = SecurityEvent.objects.filter(at__lt=now - EVENTS_KEPT).delete()
-    return entries + events + runs + activities + heartbeats.forget(now - HEARTBEATS_KEPT) + audits
+    return ended + entries + events + runs + activities + heartbeats.forget(now - HEARTBEATS_KEPT) + audits

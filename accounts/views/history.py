@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts import history
 from accounts.access import chain_of, person
 from accounts.models import User
+from sync.access import signed_in
 
 HOW = (
     "Each hash is the SHA-256, in hexadecimal, of the entry without `personal` and `hash`, as JSON in UTF-8 with sorted keys and no blanks. "
@@ -19,7 +20,7 @@ HOW = (
 
 
 @require_safe
-@login_required
+@signed_in
 def security_history(request: HttpRequest) -> HttpResponse:
     shown = request.GET.get("show", "security")
     shown = shown if shown in history.FILTERS else "security"

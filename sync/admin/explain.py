@@ -5,12 +5,15 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import Count, Model, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.audit import Act
+from accounts.models import User
+from accounts.noted import Noted
 from sync.explaining import known, waits
 from sync.models import Calendar, Flow, Link, Pair
 
@@ -59,7 +62,7 @@ class FlowInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Pair)
-class PairAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class PairAdmin(Noted, ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("public_id", "user", "created_at", "paused_at", "ending_at", "copies", "explain")
     list_filter = (("paused_at", admin.EmptyFieldListFilter), ("ending_at", admin.EmptyFieldListFilter))
     search_fields = ("public_id", "user__email")
@@ -98,7 +101,7 @@ class PairAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Calendar)
-class CalendarAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class CalendarAdmin(Noted, ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = (
         "public_id",
         "connection",
@@ -120,13 +123,16 @@ class CalendarAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     )  # fmt: skip
     readonly_fields = fields
 
+    def owner_of(self, row: Calendar) -> User:
+        return row.connection.user
+
     @admin.display(description="events")
     def explain(self, calendar: Calendar) -> SafeString:
         return links_to(str(calendar.public_id))
 
 
 @admin.register(Link)
-class LinkAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class LinkAdmin(Noted, ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     """One event in one direction. The table is the largest there is, so nothing is listed before it is asked for by id."""
 
     list_display = (
@@ -154,6 +160,15 @@ class LinkAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         "attempts", "generation",
     )  # fmt: skip
     readonly_fields = fields
+
+    def owner_of(self, row: Link) -> User:
+        return row.flow.pair.user
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Events that were asked for by an id are somebody's, and that they were looked at is told to them."""
+        if link := Link.objects.filter(_named(request.GET.get("q", ""))).select_related("flow__pair__user").first():
+            self.note(request, link, Act.STAFF_LOOKED)
+        return super().changelist_view(request, extra_context)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Model], search_term: str

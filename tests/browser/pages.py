@@ -39,6 +39,8 @@ OWN = [
     "dashboard",
     "activity",
     "security_history",
+    "own_data",
+    "delete_account",
     "explain",
     "settings",
     "connections",

@@ -21,7 +21,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 
-from accounts import vault
+from accounts import export, vault
 from accounts.models import Connection, User
 from sync import pairs, tasks
 from sync.core.plan import Planner
@@ -203,12 +203,13 @@ def everything(walk: Walk, log: io.StringIO) -> dict[str, str]:
     )
     found["sessions"] = "\n".join(str(row.get_decoded()) for row in Session.objects.all())
     found["dump"] = _dump()
-    for place in ("dashboard", "activity", "connections", "settings"):
+    for place in ("dashboard", "activity", "security_history", "own_data", "security", "connections", "settings"):
         walk.answers.append(walk.browser.get(reverse(place)))
     for place in ("pair", "edit", "pair_activity", "end"):
         if place != "edit":
             walk.answers.append(walk.browser.get(reverse(place, args=(walk.pair.public_id,))))
     found["pages"] = "\n".join(_text(answer) for answer in walk.answers)
+    found["export"] = "".join(export.document(walk.user))
     found["support desk"] = "\n".join(_support_desk())
     return found
 

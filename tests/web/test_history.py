@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
@@ -40,6 +41,11 @@ def test_the_page_shows_the_persons_own_entries_and_writes_only_when_asked(alice
     assert "charlie" not in html
     assert "Wrote to a calendar" not in html
     assert "3 created" in browser.get(f"{PAGE}?show=all").content.decode()
+
+
+def test_times_are_told_in_the_persons_own_zone(alice, browser):
+    audit.record(alice.user, Act.SIGNED_IN, at=datetime(2026, 11, 24, 22, 30, tzinfo=UTC))
+    assert "Wed 25 Nov, 00:30" in browser.get(PAGE).content.decode()
 
 
 def test_older_entries_are_a_page_further(alice, browser):

@@ -28,7 +28,7 @@ SAID = WORD | {"back-private": "no", "back-show_as": "keep"}
 KNOWN_TO_ALL = {"signin", "connect", "connect_callback"}
 # The signed word in the address is the proof, whoever brings it.
 BY_PROOF = {"account_reset_password_from_key", "way_back", "lost_factor_stop"}
-BY_SECRET = {"hook_microsoft", "hook_microsoft_lifecycle", "hook_google"}
+BY_SECRET = {"deletion", "hook_microsoft", "hook_microsoft_lifecycle", "hook_google"}
 
 
 def arguments(alice: Household) -> dict[str, dict[str, Any]]:

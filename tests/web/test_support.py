@@ -7,6 +7,9 @@ from django.contrib import admin
 from django.test import Client
 from django.utils import timezone
 
+from accounts import audit
+from accounts.models import User
+from accounts.noted import PAGES
 from sync.models import Calendar, Link, Pair
 from tests import factories
 
@@ -116,8 +119,34 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(alice, pair, desk, dj
         "/admin/sync/calendar/",
         f"/admin/sync/pair/{pair.pk}/change/",
     ]
+    # The first entry makes the chain too.
+    audit.record(alice.user, audit.Act.SIGNED_IN)
     few = [queries(desk, page, django_assert_max_num_queries) for page in pages]
     for number in range(12):
         alice.link(pair.flows.get(source=alice.work), f"more-{number}", starts_at=AT, ends_at=AT)
         alice.pair(first=alice.calendar(alice.microsoft, f"Client {number}"), second=alice.home, copies=1)
     assert [queries(desk, page, django_assert_max_num_queries) for page in pages] == few
+
+
+def told(person: User) -> list[tuple[str, str]]:
+    return [(entry.act, entry.facts["what"]) for entry in audit.entries_of(person)]
+
+
+def test_an_account_that_support_opens_is_told_to_its_owner_and_to_nobody_else(alice, charlie, pair, desk):
+    for address in (
+        f"accounts/user/{alice.user.pk}",
+        f"accounts/connection/{alice.google.pk}",
+        f"sync/pair/{pair.pk}",
+        f"sync/calendar/{alice.work.pk}",
+    ):
+        assert desk.get(f"/admin/{address}/change/").status_code == 200
+    assert listed(desk, f"q={pair.public_id}")
+    opened = [PAGES[kind] for kind in ("User", "Connection", "Pair", "Calendar", "Link")]
+    assert told(alice.user) == [("staff-looked", what) for what in opened]
+    assert told(charlie.user) == []
+
+
+def test_a_list_of_nobody_in_particular_is_told_to_nobody(alice, pair, desk):
+    for address in ("accounts/user/", "accounts/connection/", "sync/pair/", "sync/link/"):
+        assert desk.get(f"/admin/{address}").status_code == 200
+    assert told(alice.user) == []
