@@ -4,9 +4,12 @@ Checking a name first and connecting later would resolve it twice, and a hostile
 ("rebinding"). So the check sits inside the connection: resolve once, judge every answer, connect to a judged one.
 """
 
+import http.client
+import io
 import ipaddress
 import socket
 import threading
+import time
 from typing import Any
 
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
@@ -24,9 +27,20 @@ class Forbidden(Exception):
 
 
 class Progress(threading.local):
-    """What is known of the request that this thread is making. `sent`: its first byte was handed to a connection."""
+    """What is known of the request that this thread is making.
+
+    `sent`: its first byte was handed to a connection. `deadline`: when it must be over, by the monotonic clock.
+    """
 
     sent = False
+    deadline = float("inf")
+
+    def left(self, most: float | None) -> float | None:
+        """Seconds that a next step may take, `most` at most. Raises `TimeoutError` when there are none."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the time is over")
+        return most if self.deadline == float("inf") else min(left, most if most is not None else left)
 
 
 progress = Progress()
@@ -51,8 +65,38 @@ def resolve(host: str, port: int) -> list[Any]:
     return answers
 
 
+class _Bytes(io.RawIOBase):
+    """What comes from a socket, each piece within what is left of the request's time: a server that trickles gets no more."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._raw = connection.makefile("rb", buffering=0)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._connection.settimeout(progress.left(self._connection.gettimeout()))
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Answer(http.client.HTTPResponse):
+    """An answer whose headers and body are read in time, too."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **named: Any) -> None:
+        super().__init__(sock, *args, **named)
+        self.fp.close()
+        self.fp = io.BufferedReader(_Bytes(sock))
+
+
 class _PlainConnection(HTTPConnection):
     """To the sandbox alone: no guard, since the only destination is the one in the settings."""
+
+    response_class = _Answer
 
     def send(self, data: Any) -> None:
         _connect_first(self)
@@ -60,6 +104,8 @@ class _PlainConnection(HTTPConnection):
 
 
 class _GuardedConnection(HTTPSConnection):
+    response_class = _Answer
+
     def _new_conn(self) -> socket.socket:
         try:
             return self._connect(resolve(self.host, self.port))
@@ -78,7 +124,7 @@ class _GuardedConnection(HTTPSConnection):
             try:
                 for option in self.socket_options or ():
                     connection.setsockopt(*option)
-                connection.settimeout(_seconds(self.timeout))
+                connection.settimeout(progress.left(_seconds(self.timeout)))
                 connection.connect(address)
             except OSError as error:
                 connection.close()

@@ -128,7 +128,7 @@ def request(
     door = _configured()
     address = door.address(url, anywhere=anywhere)
     deadline = time.monotonic() + timeout
-    progress.sent = False
+    progress.sent, progress.deadline = False, deadline
     try:
         answer = door.pools.urlopen(
             method,

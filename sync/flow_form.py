@@ -101,6 +101,9 @@ class FlowForm(forms.Form):
             # Google has no such value outside its own out-of-office events.
             choices = [choice for choice in ShowAsRule.choices if choice[0] != ShowAsRule.OUT_OF_OFFICE]
             self.fields["show_as"].choices = choices  # type: ignore[attr-defined]
+        if "@" not in source.connection.address:
+            # A feed that does not say whose it is has no address to exchange.
+            del self.fields["transform_identity"]
         if target.connection.kind in LABELLED:
             self.fields["label"].help_text = LABELLED[target.connection.kind]
         else:

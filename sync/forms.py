@@ -69,6 +69,21 @@ def grouped(calendars: list[Calendar]) -> list[tuple[str, Any]]:
     return [("", "Choose a calendar"), *groups.items()]
 
 
+class SourceForm(forms.Form):
+    """Which calendar takes the place of a feed."""
+
+    calendar = forms.ChoiceField(label="The calendar that the feed is of")
+
+    def __init__(self, calendars: list[Calendar], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._by_id = {str(calendar.public_id): calendar for calendar in calendars}
+        self.fields["calendar"].choices = grouped(calendars)  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> Calendar:
+        return self._by_id[self.cleaned_data["calendar"]]
+
+
 class DirectionForm(forms.Form):
     direction = forms.ChoiceField(choices=DIRECTIONS, widget=forms.RadioSelect)
 

@@ -9,17 +9,21 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.audit import Act
-from accounts.models import Connection, User
+from accounts.models import Connection, Kind, User
 from billing import room, surplus
 from sync import told
 from sync.models import Brake, Calendar, Flow, FlowSettings, Link, Pair, Receipt
 from sync.models.flow import WEEKDAYS
-from sync.store import due, locks, receipts, work
+from sync.store import due, locks, receipts, takeover, work
 from sync.store.rules import hidden
 
 
 class NotPossible(Exception):
     """The pair cannot be made or changed like this; `str()` is a sentence for the person."""
+
+
+class AtWork(NotPossible):
+    """Not now: a moment later it may be."""
 
 
 @transaction.atomic
@@ -173,6 +177,30 @@ def ring_connection(connection: Connection) -> None:
     calendars = Calendar.objects.filter(connection=connection)
     flows = Flow.objects.filter(source__in=calendars) | Flow.objects.filter(target__in=calendars)
     due.ring({pk for pair in flows.values_list("source_id", "target_id") for pk in pair})
+
+
+@transaction.atomic
+def replace_feed(*, pair: Pair, source: Calendar) -> int:
+    """An account's own calendar takes the place of the feed, and takes its copies over; returns how many."""
+    locks.user(pair.user_id)
+    _hold(pair)
+    if pair.first.connection.kind != Kind.FEED or pair.ending_at:
+        raise NotPossible("Only a running sync that starts at a feed can be given another calendar.")
+    if source.connection.kind == Kind.FEED:
+        raise NotPossible("Choose a calendar of an account.")
+    _check(pair.user, source, pair.second, two_way=False, pair=pair)
+    locks.calendars([pair.first_id, pair.second_id])
+    flow = pair.flows.select_related("source", "target").get(source=pair.first)
+    if takeover.is_at_work(flow, timezone.now()):
+        raise AtWork("Hetk is copying between these calendars just now. Try again in a few seconds.")
+    copies = takeover.begin(flow)
+    Flow.objects.filter(pk=flow.pk).update(source=source, takeover_due=True)
+    Pair.objects.filter(pk=pair.pk).update(first=source)
+    before = str(pair.first.public_id)
+    pair.refresh_from_db()
+    _read_again(pair)
+    told.happened(pair, Act.PAIR_CHANGED, replaced=before)
+    return copies
 
 
 def _restore(flow: Flow) -> None:

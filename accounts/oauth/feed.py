@@ -52,7 +52,7 @@ def enter(said: Entry, known: Identity | None = None) -> Granted:
         kind=Kind.FEED,
         issuer=known.issuer if known else f"https://{feed.host_of(said.url)}",
         subject=known.subject if known else subject(said.url),
-        address=feed.owner_of(said.url) or feed.host_of(said.url),
+        address=feed.owner_of(said.url) or feed.domains_in(said.url)[-1],
         aliases=tuple(domains)[:MOST_DOMAINS],
     )
     return Granted(

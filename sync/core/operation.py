@@ -17,6 +17,7 @@ class Reason(StrEnum):
     COPY_DELETED = "copy_deleted"
     SETTINGS = "settings"
     FOUND = "found"
+    TAKEN_OVER = "taken_over"
     IN_STEP = "in_step"
     ONE_WAY = "one_way"
     MEETING = "meeting"
@@ -58,6 +59,7 @@ _SENTENCES = {
     Reason.COPY_DELETED: "its copy was deleted by hand",
     Reason.SETTINGS: "what others may see was changed",
     Reason.FOUND: "a copy made earlier was found again",
+    Reason.TAKEN_OVER: "its account took the place of a feed",
     Reason.IN_STEP: "both sides agree",
     Reason.ONE_WAY: "it was changed by hand, and this direction only copies",
     Reason.MEETING: "it was changed by hand, and other people are invited to the original",

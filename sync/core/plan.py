@@ -35,7 +35,8 @@ class Copy(Enum):
 class Known:
     """What the link remembers: its salt, and fingerprints of what was last agreed (empty: never).
 
-    label: the one last given to the copy. in_doubt: nobody knows whether what was last written stands in the copy, or what stood
+    label: the one last given to the copy. taken_over: it was made for the event as another calendar told it, so its mark and key
+    name that one. in_doubt: nobody knows whether what was last written stands in the copy, or what stood
     there before.
     """
 
@@ -46,6 +47,7 @@ class Known:
     copy: Prints = field(default_factory=dict)
     label: str = ""
     in_doubt: bool = False
+    taken_over: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +141,7 @@ class Planner:
         if not known.copy:
             by_hand = self._by_hand(desired, wanted, copy, seen, known)
             if not by_hand:
-                return self._adopt(origin, wanted, seen, rules, relabel=relabel)
+                return self._adopt(origin, wanted, seen, rules, relabel=relabel, taken_over=known.taken_over)
             # What a person did to a copy before anybody knew that it had been made counts like any edit.
             known = replace(known, copy={**seen, **{name: known.written[name] for name in by_hand}})
         apart = {name for name in Field if not isinstance(copy, Event) or seen.get(name) != wanted[name]}
@@ -176,12 +178,15 @@ class Planner:
         cut = {n for n in texts if getattr(desired, n.value).startswith(getattr(copy.content, n.value))}
         return frozenset(changed - cut)
 
-    def _adopt(self, origin: Event, wanted: Prints, seen: Prints, rules: Rules, *, relabel: bool) -> list[Operation]:
-        """A copy whose history is not known: the origin decides, and only what differs is written."""
+    def _adopt(
+        self, origin: Event, wanted: Prints, seen: Prints, rules: Rules, *, relabel: bool, taken_over: bool
+    ) -> list[Operation]:
+        """A copy whose history is not known: the origin decides, and only what differs is written, its mark with it."""
         differing = frozenset(name for name in Field if wanted[name] != seen.get(name))
-        if not differing and not relabel:
+        if not differing and not relabel and not taken_over:
             return [Keep(Reason.FOUND)]
-        return [Update(Side.COPY, project(origin, rules.looks), differing, Reason.FOUND, rules.label, relabel)]
+        why = Reason.TAKEN_OVER if taken_over else Reason.FOUND
+        return [Update(Side.COPY, project(origin, rules.looks), differing, why, rules.label, relabel)]
 
     def _back(
         self, touched: set[Field], origin: Event, copy: Event | Copy, known: Known, rules: Rules

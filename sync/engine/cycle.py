@@ -18,7 +18,7 @@ from sync.engine.read import Reading
 from sync.engine.sight import Sights
 from sync.models import Calendar, Flow, Run
 from sync.providers.errors import ComeBack, NoAccess, OurFault, ProviderError, SignInAgain, Unusable
-from sync.store import due, strays, verifications, work
+from sync.store import due, strays, takeover, verifications, work
 from sync.store.rules import flows_touching, two_way_ids
 from sync.store.seats import Full, seat
 
@@ -108,6 +108,7 @@ class Cycle:
         carrier.tally = tally
         self._strip(flows, carrier, clients, reading)
         ready = [flow for flow in flows if is_ready(flow, clients)]
+        takeover.settle([flow for flow in ready if flow.takeover_due], self.clock())
         if reading.full:
             for flow in ready:
                 strays.claim(flow, self.clock())
@@ -194,15 +195,9 @@ class Cycle:
 
     def _next_due(self, now: datetime, waits: Sequence[datetime | None], *, watched: bool, changed: bool) -> datetime:
         """When something is due here again. A flow that must wait is worked for when its wait is over, and not before."""
-        quiet = timedelta(0) if changed or watched else self._quiet(now)
+        quiet = timedelta(0) if changed or watched else due.quiet(self.calendar, now)
         times = [now + poll_after(watched, self.chance(), quiet), *waits]
         return max(min(time for time in times if time is not None), now + SOON)
-
-    def _quiet(self, now: datetime) -> timedelta | None:
-        """How long ago this calendar last told anything; None when it never did, as far as is remembered."""
-        runs = self.calendar.runs.filter(read__gt=0).order_by("-started_at")
-        last = runs.values_list("started_at", flat=True).first()
-        return None if last is None else now - last
 
     def _trouble(self, trouble: Trouble) -> datetime | None:
         """What a provider's error means for its mailbox; returns when that calendar may be looked at again."""

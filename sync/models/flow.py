@@ -135,6 +135,8 @@ class Flow(models.Model):
     ending_at = models.DateTimeField(null=True, blank=True)
     # Something was hidden that was shown, and copies that show it may still stand in the target.
     strip_due = models.BooleanField(default=False)
+    # Its source took the place of a feed, and the copies wait to be given to its events.
+    takeover_due = models.BooleanField(default=False)
     # The first time every event of the source had been looked at.
     settled_at = models.DateTimeField(null=True, blank=True)
 

@@ -68,6 +68,13 @@ def finish(calendar: Calendar, *, now: datetime, next_due: datetime | None, serv
     return bool(mine.update(lease_until=None, due_at=now))
 
 
+def quiet(calendar: Calendar, now: datetime) -> timedelta | None:
+    """How long ago this calendar last told anything; None when it never did, as far as is remembered."""
+    runs = calendar.runs.filter(read__gt=0).order_by("-started_at")
+    last = runs.values_list("started_at", flat=True).first()
+    return None if last is None else now - last
+
+
 def soonest() -> datetime | None:
     """When the next calendar is due; None when none ever is."""
     at: datetime | None = Calendar.objects.filter(lease_until=None).aggregate(at=Min("due_at"))["at"]

@@ -42,6 +42,7 @@ class Task:
             copy=decode(link.copy_prints),
             label=link.label,
             in_doubt=link.in_doubt,
+            taken_over=link.reason == Reason.TAKEN_OVER,
         )
 
 

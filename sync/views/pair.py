@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sync import overview, pairs, proven, timeline
 from sync.access import brake_or_404, pair_or_404, person, signed_in
+from sync.forms import is_feed
 from sync.models import Brake
 
 LATEST = 8
@@ -23,6 +24,7 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "row": row,
         "questions": timeline.questions(row),
         "proofs": proven.of_pair(row.pair),
+        "from_feed": is_feed(row.pair.first) and row.pair.ending_at is None,
         "latest": timeline.latest(row.pair, LATEST),
         "state": f"{row.standing.word}-{len(row.brakes)}".replace(" ", "-"),
     }

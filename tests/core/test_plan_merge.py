@@ -178,6 +178,11 @@ def test_a_copy_whose_history_is_unknown_is_put_right_by_its_origin_alone():
     assert operation == Update(Side.COPY, COPY.content, frozenset({Field.TITLE, Field.LOCATION}), Reason.FOUND)
 
 
+def test_a_copy_that_another_calendar_took_over_is_written_once_so_that_its_mark_is_renewed():
+    operation = only(merge(LUNCH, COPY, replace(never(), taken_over=True), rules()))
+    assert operation == Update(Side.COPY, COPY.content, frozenset(), Reason.TAKEN_OVER)
+
+
 def test_prints_of_another_link_tell_nothing():
     elsewhere = Known(salt=SALT + "!", origin=agreed(LUNCH).origin, copy=agreed(LUNCH).copy)
     assert PRINTS.of_event(LUNCH, elsewhere.salt) != elsewhere.origin

@@ -115,6 +115,15 @@ def stop_half_way(connection: socket.socket) -> None:
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
 
 
+def drip_headers(connection: socket.socket) -> None:
+    """Headers without an end, a byte now and then."""
+    connection.recv(65536)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+    for _ in range(1000):
+        connection.sendall(b"x")
+        time.sleep(0.05)
+
+
 def drip(connection: socket.socket) -> None:
     """A byte now and then, each well within any time-out for one read."""
     connection.recv(65536)

@@ -209,6 +209,23 @@ def test_every_public_address_of_a_name_is_tried(monkeypatch):
     assert network.connected == ["2606:2800:21f::1", "93.184.215.14"]
 
 
+def test_a_name_with_many_addresses_that_stay_silent_takes_no_more_time_than_one(monkeypatch):
+    network = Network(monkeypatch, [f"93.184.215.{number}" for number in range(1, 30)])
+
+    class Silent(socket.socket):
+        def connect(self, address: Any) -> None:
+            network.connected.append(address[0])
+            time.sleep(self.gettimeout() or 9)
+            raise TimeoutError
+
+    monkeypatch.setattr(socket, "socket", Silent)
+    began = time.monotonic()
+    with pytest.raises(outbound.Unreachable):
+        outbound.request("GET", f"{GRAPH}/", timeout=0.3)
+    assert time.monotonic() - began < 2
+    assert len(network.connected) == 1
+
+
 # --- What is known after a failure ------------------------------------------------------------------------------------
 
 
@@ -226,7 +243,16 @@ def test_a_name_that_does_not_exist_is_unreachable():
         outbound.request("GET", "https://nobody.invalid/")
 
 
-@pytest.mark.parametrize("manner", [listeners.hang_up, listeners.stay_silent, listeners.stop_half_way, listeners.drip])
+MANNERS = [
+    listeners.hang_up,
+    listeners.stay_silent,
+    listeners.stop_half_way,
+    listeners.drip,
+    listeners.drip_headers,
+]
+
+
+@pytest.mark.parametrize("manner", MANNERS)
 def test_an_answer_that_does_not_come_whole_is_lost_and_in_time(manner):
     with odd_server(manner) as server:
         outbound.configure(hosts=["graph.microsoft.com"], sandbox_url=server.url)

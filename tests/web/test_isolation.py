@@ -36,7 +36,7 @@ def arguments(alice: Household) -> dict[str, dict[str, Any]]:
     pair = alice.pair()
     of_pair = {"public_id": pair.public_id}
     names = ["pair", "pause", "resume", "sync_now", "edit", "edit_review", "end", "ending", "pair_activity"]
-    names += ["verify", "verifications"]
+    names += ["verify", "verifications", "replace_feed"]
     found: dict[str, dict[str, Any]] = dict.fromkeys(names, of_pair)
     found["attestation"] = {**of_pair, "verification_id": audited(pair).public_id}
     found["decide"] = {**of_pair, "brake_id": alice.brake(pair).pk}
