@@ -45,6 +45,7 @@ class Reason(StrEnum):
     BRAKE = "brake"
     CHURN = "churn"
     REFUSED = "refused"
+    UNREADABLE = "unreadable"
 
     @property
     def sentence(self) -> str:
@@ -87,6 +88,7 @@ _SENTENCES = {
     Reason.BRAKE: "so many deletions at once wait for your word",
     Reason.CHURN: "it was written again and again, so writing stopped for today",
     Reason.REFUSED: "the other calendar refused it",
+    Reason.UNREADABLE: "its calendar tells it in a way that cannot be read",
 }
 
 

@@ -82,6 +82,7 @@ class Carrier:
     def carry(self, flow: Flow, tasks: Sequence[Task]) -> None:
         """Raises `Trouble` when a mailbox cannot be used now; what was not done stays due."""
         self._sights.fetch(tasks)
+        tasks = self._readable(tasks)
         steps = self._brake(flow, self._plan(flow, tasks))
         quiet = [step for step in steps if not isinstance(step.operation, Create | Update | Delete)]
         record.agree([self._outcome(step) for step in quiet], self._clock())
@@ -91,6 +92,12 @@ class Carrier:
         calm = _one_side(step for step in writes if not self._churns(step))
         self._write(flow.target, [step for step in calm if _side(step.operation) is Side.COPY])
         self._write(flow.source, [step for step in calm if _side(step.operation) is Side.ORIGIN])
+
+    def _readable(self, tasks: Sequence[Task]) -> list[Task]:
+        """An event that cannot be read stops only itself, with its reason."""
+        for task in (task for task in tasks if self._sights.is_mute(task)):
+            record.park(task, Reason.UNREADABLE, self._clock(), error="it cannot be read")
+        return [task for task in tasks if not self._sights.is_mute(task)]
 
     def strip(self, flow: Flow, contents: Mapping[str, Event]) -> bool:
         """Take out of every copy read in the target what this flow hides. True: none is left that shows more."""
@@ -290,10 +297,3 @@ def _one_side(steps: Iterable[Step]) -> list[Step]:
             both.sort(key=lambda step: _side(step.operation) is Side.COPY)
             both[0].more = True
     return [share[0] for share in by_task.values()]
-
-
-def by_flow(tasks: Sequence[Task]) -> dict[int, list[Task]]:
-    groups: dict[int, list[Task]] = defaultdict(list)
-    for task in tasks:
-        groups[task.flow.pk].append(task)
-    return groups

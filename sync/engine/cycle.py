@@ -12,7 +12,7 @@ from accounts.models import Connection
 from policy.enforcement import Enforcer
 from sync.engine import audit, endings, proofs, watches
 from sync.engine.backoff import LAG, pause, poll_after
-from sync.engine.carry import Carrier, Tally, by_flow
+from sync.engine.carry import Carrier, Tally
 from sync.engine.clients import Clients, Resting, Trouble, is_dead
 from sync.engine.read import Reading
 from sync.engine.sight import Sights
@@ -147,7 +147,7 @@ class Cycle:
         """One round over what is due now; returns how many links were."""
         tasks = work.take(ready, self.clock())
         flows = {flow.pk: flow for flow in ready}
-        for flow_id, share in by_flow(tasks).items():
+        for flow_id, share in work.by_flow(tasks).items():
             try:
                 carrier.carry(flows[flow_id], share)
             except Trouble as trouble:

@@ -101,7 +101,7 @@ def foresee(flows: Sequence[Flow], looks: Mapping[int, Look], clients: Clients, 
     _prove_absences(tasks, looks, sights, clients)
     sights.fetch(tasks)
     met = _met(tasks, looks)
-    found = [planned(task, sights, met, two_way, now) for task in tasks]
+    found = [planned(task, sights, met, two_way, now) for task in tasks if not sights.is_mute(task)]
     _brake(found, now)
     found += [Prospect(task, sights.of(task).origin, _event(sights, task), (), held=True) for task in waiting]
     return sorted(found, key=lambda prospect: prospect.link.starts_at)
@@ -211,7 +211,7 @@ def _prove_absences(tasks: Sequence[Task], looks: Mapping[int, Look], sights: Si
         calendar = looks[pk].calendar
         with clients.asking(calendar) as provider:
             answers = provider.get(calendar.remote_id, sorted(ids))
-        sights.contents.update({(pk, id): event for id, event in answers.items()})
+        sights.learn(pk, ids, answers)
 
 
 def _brake(found: Sequence[Prospect], now: datetime) -> None:

@@ -19,6 +19,8 @@ Contents = dict[tuple[int, str], Event | None]
 class Sights:
     def __init__(self, clients: Clients, two_way: set[int]) -> None:
         self.contents: Contents = {}
+        # What is there and cannot be read.
+        self._mute: set[tuple[int, str]] = set()
         self._clients = clients
         self._two_way = two_way
 
@@ -37,6 +39,17 @@ class Sights:
             self._find_intent(task)
         self._get((t.flow.source, t.link.origin_id) for t in tasks if t.link.origin_seen != Link.GONE)
         self._get((t.flow.target, t.link.copy_id) for t in tasks if self._wants_copy(t))
+
+    def learn(self, calendar_id: int, ids: Iterable[str], answers: Mapping[str, Event | None]) -> None:
+        """What a provider answered to a question by id; what it left out it cannot read."""
+        self.contents.update({(calendar_id, event_id): event for event_id, event in answers.items()})
+        self._mute.update((calendar_id, event_id) for event_id in ids if event_id not in answers)
+
+    def is_mute(self, task: Task) -> bool:
+        """Whether a side of it cannot be read, so that nothing can be said of it; what is being ended need not be."""
+        flow, link = task.flow, task.link
+        sides = {(flow.source_id, link.origin_id), (flow.target_id, link.copy_id)}
+        return flow.ending_at is None and flow.pair.ending_at is None and bool(sides & self._mute)
 
     def of(self, task: Task) -> Sight:
         link = task.link
@@ -86,9 +99,9 @@ class Sights:
                 missing[calendar].append(event_id)
         for calendar, ids in missing.items():
             with self._clients.asking(calendar) as provider:
-                self.contents.update(self._ask(provider, calendar, ids))
+                self.learn(calendar.pk, ids, self._ask(provider, calendar, ids))
 
-    def _ask(self, provider: Provider, calendar: Calendar, ids: Sequence[str]) -> Contents:
+    def _ask(self, provider: Provider, calendar: Calendar, ids: Sequence[str]) -> dict[str, Event | None]:
         """The events by id; when there are more than one request can bring, a complete listing is cheaper."""
         answers: dict[str, Event | None] = {}
         if len(ids) > provider.traits.fetch and calendar.read_start and calendar.read_end:
@@ -97,7 +110,7 @@ class Sights:
             answers = {event_id: listed[event_id] for event_id in ids if event_id in listed}
         if rest := [event_id for event_id in ids if event_id not in answers]:
             answers |= provider.get(calendar.remote_id, rest)
-        return {(calendar.pk, event_id): event for event_id, event in answers.items()}
+        return answers
 
 
 def find(provider: Provider, task: Task) -> Event | None:

@@ -162,7 +162,10 @@ class Provider(Protocol):
         """What changed since `cursor`; everything in `span` when it is "". Raises `CursorLost` when the cursor is not accepted."""
 
     def get(self, calendar_id: str, ids: Sequence[str]) -> dict[str, Event | None]:
-        """The events by id, with their marks, in as few requests as the provider allows; None for one that is gone."""
+        """The events by id, with their marks, in as few requests as the provider allows; None for one that is gone.
+
+        One that is there and cannot be read is left out: nothing may follow from it.
+        """
 
     def find(self, calendar_id: str, mark: str, key: str) -> Event | None:
         """The living copy that carries exactly this mark or was created under this key, if there is one.

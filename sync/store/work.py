@@ -119,6 +119,13 @@ def look_again(flows: Collection[Flow], now: datetime) -> None:
     bells.ring(calendars, at=now)
 
 
+def by_flow(tasks: Iterable[Task]) -> dict[int, list[Task]]:
+    groups: dict[int, list[Task]] = {}
+    for task in tasks:
+        groups.setdefault(task.flow.pk, []).append(task)
+    return groups
+
+
 @transaction.atomic
 def release(tasks: Collection[Task]) -> None:
     """Give back what was not finished; it stays due. What somebody else took when our lease had run out is theirs."""

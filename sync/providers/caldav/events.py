@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from sync.core.event import Event
 from sync.providers.base import Span
@@ -65,8 +66,10 @@ class Events:
         for items in reading.fetch(self.client, calendar_id, list(slots), self.page_size):
             self.keep(calendar_id, items)
             for name, item in items.items():
-                found |= {words.id_of(name, slot): self.one(calendar_id, item, slot) for slot in slots[name]}
-        return {id: found[id] for id in ids}
+                for slot in slots[name]:
+                    with suppress(Refused):
+                        found[words.id_of(name, slot)] = self.one(calendar_id, item, slot)
+        return {id: found[id] for id in ids if id in found}
 
     def one(self, calendar_id: str, item: Item | None, slot: str) -> Event | None:
         """Raises `Refused` for what is there and cannot be read: it is not gone."""

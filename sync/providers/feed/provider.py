@@ -6,6 +6,7 @@ error, so nothing is ever missing because a server was in trouble.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -115,10 +116,8 @@ class FeedProvider:
         for id in ids:
             name, slot = parts_of(id)
             each = self._held.get(name)
-            try:
+            with suppress(Broken):
                 found[id] = mapping.event(each, slot, self._own) if each else None
-            except Broken as error:
-                raise Refused(f"an event that cannot be read: {error}") from None
         return found
 
     def find(self, calendar_id: str, mark: str, key: str) -> Event | None:
