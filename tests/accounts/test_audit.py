@@ -11,6 +11,7 @@ from accounts import audit, vault
 from accounts.audit import Act
 from accounts.models import Chain, ChainEntry, User
 from tests.factories import make_user
+from tests.tampering import raw
 
 pytestmark = pytest.mark.django_db
 SECRET = "203.0.113.0/24"
@@ -25,17 +26,6 @@ def alice() -> User:
     audit.record(user, Act.SIGNED_IN, facts={"how": "code"}, personal={"network": SECRET})
     audit.record(user, Act.SIGNED_OUT)
     return user
-
-
-def raw(statement: str, *values: int | str) -> None:
-    """Behind the back of everybody, by somebody who owns the database: the guard is taken off first."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute("ALTER TABLE accounts_chainentry DISABLE TRIGGER chain_entries_stay")
-        else:
-            cursor.execute("DROP TRIGGER IF EXISTS chain_entries_stay")
-        cursor.execute(statement, values)
 
 
 def chain_of(user: User) -> Chain:
