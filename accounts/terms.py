@@ -5,6 +5,7 @@ a page of its own.
 """
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -33,6 +34,11 @@ def accept(request: HttpRequest, user: User) -> None:
     """The terms as they are now."""
     Acceptance.objects.get_or_create(user=user, version=settings.TERMS_VERSION)
     audit.record(user, Act.TERMS_ACCEPTED, facts={"what": settings.TERMS_VERSION}, personal=audit.whence(request))
+
+
+def since() -> date:
+    """The day since when the terms stand as they do."""
+    return date.fromisoformat(settings.TERMS_VERSION)
 
 
 def has_accepted(user: User) -> bool:

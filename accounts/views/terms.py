@@ -12,7 +12,7 @@ from accounts.access import person
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    return render(request, "trust/terms.html", {"version": settings.TERMS_VERSION})
+    return render(request, "trust/terms.html", {"version": settings.TERMS_VERSION, "since": terms.since()})
 
 
 @require_http_methods(["GET", "POST"])
@@ -24,5 +24,5 @@ def accept(request: HttpRequest) -> HttpResponse:
         terms.accept(request, user)
         return redirect(next_url or "dashboard")
     again = user.acceptances.exists()
-    context = {"version": settings.TERMS_VERSION, "next": next_url, "again": again}
+    context = {"version": settings.TERMS_VERSION, "since": terms.since(), "next": next_url, "again": again}
     return render(request, "accounts/terms_accept.html", context)
