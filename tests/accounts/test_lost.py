@@ -122,6 +122,16 @@ def test_support_removes_it_after_the_wait_and_not_for_ever(alice, hours, done):
     assert (browser.signed_in_as() == str(alice.pk)) is done
 
 
+def test_when_support_removed_it_every_session_that_was_there_ends(alice):
+    there_before = Browser()
+    there_before.post("/accounts/login/", {"login": alice.email, "password": PASSWORD})
+    there_before.post("/accounts/2fa/authenticate/", {"code": code()})
+    now = datetime.now(UTC)
+    row = LostFactor.objects.create(user=alice, asked_at=now - lost.WAIT, due_at=now, label="x")
+    assert lost.take_away(row, by=make_user("staff", is_staff=True))
+    assert there_before.get("/settings/security/").status_code == 302
+
+
 def test_nobody_at_the_desk_removes_their_own():
     support = desk()
     staff = User.objects.get(is_staff=True)

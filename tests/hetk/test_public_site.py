@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from tests.factories import PASSWORD, make_user
 from tests.outside import ROOT
 
 ASKED = """
@@ -65,3 +66,32 @@ def test_sessions_and_tokens_are_out_of_reach_of_scripts(client):
     answer = client.get("/accounts/login/")
     assert answer.cookies["csrf"]["httponly"] is True
     assert answer.cookies["csrf"]["samesite"] == "Lax"
+
+
+COOKIES = """
+import django
+django.setup()
+from django.conf import settings
+from accounts import devices
+print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, devices.COOKIE)
+"""
+
+
+def test_every_cookie_of_ours_is_named_for_its_host():
+    environment = {**os.environ, "HETK_SITE_URL": "https://hetk.example", "HETK_HOSTS": "hetk.example"}
+    command = [sys.executable, "-c", COOKIES]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert all(name.startswith("__Host-") for name in done.stdout.split())
+    assert len(done.stdout.split()) == 3
+
+
+@pytest.mark.django_db
+def test_over_https_every_cookie_is_for_this_host_alone_and_out_of_reach(client, settings):
+    make_user("alice")
+    settings.HTTPS = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    client.get("/accounts/login/", secure=True)
+    client.post("/accounts/login/", {"login": "alice@hetk.example", "password": PASSWORD}, secure=True)
+    assert set(client.cookies) == {"session", "csrf", "device"}
+    for cookie in client.cookies.values():
+        assert (cookie["secure"], cookie["httponly"], cookie["path"], cookie["domain"]) == (True, True, "/", "")
+        assert cookie["samesite"] == "Lax"
