@@ -6,14 +6,15 @@ from tests.engine.faults import TROUBLES
 from tests.engine.sweep import numbers, sweep
 
 SEED = 7
-# A sample of each setting that an ordinary run has time for.
+# A sample of each setting that an ordinary run has time for; of those over CalDAV, which take as long again, every third.
 SAMPLE = 2
 
 
 @pytest.mark.timeout(1800)
 def test_the_calendars_are_equal_whatever_strikes_wherever(django_db_blocker):
     with django_db_blocker.unblock():
-        found = list(sweep(numbers(), SAMPLE, SEED))
+        others = set(numbers()) - set(numbers("caldav"))
+        found = list(sweep(sorted({*others, *numbers("caldav")[SEED % 3 :: 3]}), SAMPLE, SEED))
     print(f"cases: {sum(each.cases for each in found)} wrong: {sum(len(each.wrong) for each in found)}")
     assert [each.wrong for each in found if each.wrong] == []
     assert sum(each.cases for each in found) > len(found) * SAMPLE * 0.9

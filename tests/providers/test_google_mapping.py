@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from sync.core.event import AllDay, Answer, Content, Field, Kind, Sensitivity, ShowAs, Timed, When
+from sync.core.privacy import Looks, project
 from sync.providers.google import mapping
 from sync.providers.google.client import OFF, WRITABLE
 from sync.providers.google.provider import whose
+from sync.providers.microsoft import mapping as outlook
 from tests.providers.published import discovery
 
 OWNER = "alice.tamm@gmail.example"
@@ -130,6 +132,14 @@ def test_only_free_leaves_the_time_free(value: ShowAs) -> None:
 def test_kinds_are_read(event_type: str, kind: Kind, show_as: ShowAs) -> None:
     event = read(eventType=event_type)
     assert (event.kind, event.content.show_as) == (kind, show_as)
+
+
+@pytest.mark.parametrize("private", [True, False])
+def test_out_of_office_is_out_of_office_at_outlook_and_an_ordinary_busy_event_at_google(private: bool) -> None:
+    copy = project(read(eventType="outOfOffice"), Looks(private=private))
+    assert outlook.copy_body(copy, "mark")["showAs"] == "oof"
+    body = mapping.copy_body(copy, "mark")
+    assert (body["transparency"], "eventType" in body) == ("opaque", False)
 
 
 @pytest.mark.parametrize(
