@@ -1,10 +1,12 @@
 """Rule 4: turning privacy on first takes the details out of the copies that exist, at once."""
 
+from dataclasses import replace
+
 import pytest
 
 from accounts.models import Connection
 from sync import pairs
-from sync.models import Flow
+from sync.models import Brake, Flow
 from sync.providers.errors import Refused, Unknown
 from sync.providers.memory import LIKE_CALDAV, LIKE_GOOGLE, LIKE_MICROSOFT, Call, Manner
 from tests.engine.world import OPEN, PRIVATE, World
@@ -120,3 +122,28 @@ def test_what_a_person_changed_in_a_copy_outlives_a_strip_whose_answer_was_lost(
     assert lost
     for calendar, title in ((home, "Doctor"), (work, "Busy")):
         assert [(e.content.title, e.content.when) for e in world.events(calendar)] == [(title, moved)]
+
+
+@MANNERS
+def test_what_a_person_changed_in_a_copy_they_kept_is_not_forgotten_when_it_is_stripped(
+    world: World, manner: Manner
+) -> None:
+    """Such a copy is nobody's business until its origin is wanted again, and may be planned then without being read."""
+    home, work = world.calendar("alice@home.example", manner), world.calendar("alice@work.example", manner)
+    first, *_ = [world.event(home, f"Gym {number}", hours=24 + number) for number in range(4)]
+    pair = world.pair(home, work, OPEN, OPEN)
+    copy = next(event for event in world.copies(work) if event.content.title == "Gym 0")
+    pairs.edit(pair=pair, out=replace(OPEN, not_words="gym"), back=OPEN)
+    world.sync()
+    pairs.decide(brake=Brake.objects.get(), decision=Brake.Decision.RESTORE, by=world.user)
+    world.settle()
+    moved = world.content(hours=70).when
+    world.cloud.edit(work.remote_id, copy.id, when=moved)
+    pairs.edit(pair=pair, out=replace(PRIVATE, not_words="gym"), back=OPEN)
+    world.settle()
+    world.cloud.edit(home.remote_id, first, title="Walk")
+    world.settle()
+    for calendar, id, title in ((home, first, "Walk"), (work, copy.id, "Busy")):
+        event = world.cloud.event(calendar.remote_id, id)
+        assert event is not None
+        assert (event.content.title, event.content.when) == (title, moved)

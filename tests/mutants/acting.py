@@ -263,7 +263,7 @@ ACTING = (
         "sync/store/record.py",
         "            link.copy_seen = UNSURE if unseen else link.copy_agreed\n",
         "            link.copy_seen = link.copy_agreed\n",
-        ("engine/test_strip.py::what_a_person_changed_in_a_copy_that_is_stripped_arrives_when_the_source_is_back",),
+        ("engine/test_strip.py::what_a_person_changed_in_a_copy_they_kept_is_not_forgotten_when_it_is_stripped",),
     ),
     Mutant(
         "all that stands in a stripped copy counts as ours",

@@ -17,7 +17,7 @@ RACING = (
         "locks are taken in any order",
         (1,),
         "sync/store/due.py",
-        "        locks.calendars(numbers)\n",
+        '    locks.calendars(sooner.values_list("pk", flat=True))\n',
         "",
         (f"{RACES}::bells_for_many_calendars_in_any_order_lock_nobody_out",),
     ),
