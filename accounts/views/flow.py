@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import flows, newcomers
+from accounts import approvals, flows, newcomers
 from accounts import signin as signing
 from accounts.access import approval_or_404, connection_or_404, kind_or_404
 from accounts.connections import find, keep, let_sign_in
@@ -174,6 +174,7 @@ def _with_connection(
     if not create:
         # What waited while it stood still is looked for now, not at the next time somebody looks for silence.
         pairs.ring_connection(connection)
+        approvals.consented(connection)
         return response
     try:
         arrival.welcome(request, connection)
