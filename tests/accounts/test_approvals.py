@@ -164,6 +164,17 @@ def test_somebody_who_gets_through_is_word_for_the_others(sandbox, browser):
     assert Approval.objects.get().arrived_at
 
 
+def test_somebody_who_signs_in_again_is_word_too(sandbox, browser):
+    ada = make_user(email="admin@fabrikam.example")
+    Browser(ada).through("/connect/microsoft/", "admin-fabrikam")
+    asked(browser)
+
+    Browser().through("/signin/microsoft/", "admin-fabrikam")
+
+    told = [message.to for message in mail.outbox if "approved Hetk" in message.subject]
+    assert told == [["alice@hetk.example"]]
+
+
 def test_somebody_elsewhere_who_gets_through_tells_nobody(sandbox, browser):
     asked(browser)
 
