@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 
 from bench.dav_syncers import PEER, Hetk, Spent, Vdirsyncer, hetk
-from bench.dav_world import USERS, World, mixed, resource, singles, world
+from bench.dav_world import FIRST, USERS, World, mixed, resource, singles, world
 
 ROUNDS, EVENTS = 5, 1000
 SETS: dict[str, Callable[[int, str], dict[str, str]]] = {"singles": singles, "mixed": mixed}
@@ -68,27 +68,20 @@ def measure(here: World, syncer: Hetk | Vdirsyncer, events: dict[str, str], figu
 
 def change(here: World, one: str, two: str, events: dict[str, str]) -> None:
     """By hand: four edited here and two there, one new on each side, one deleted on each."""
-    names = [name for name, text in events.items() if "RRULE" not in text]
-    edited = {name: events[name].replace("SUMMARY:Event", "SUMMARY:Edited") for name in names[:4]}
-    new = resource(
-        "new-here", "New here", [line for line in events[names[0]].splitlines() if line.startswith("DT")][1:]
-    )
-    here.put(USERS[0], one, {**edited, "new-here.ics": new})
-    here.drop(USERS[0], [one + names[4]])
+    names = [name for name, text in events.items() if "RRULE" not in text.partition("BEGIN:VEVENT")[2]]
     copies, _ = here.listed(USERS[1], two)
     by_title = {title: name for name, title in copies.items()}
     wanted = [by_title[_title(events[name])] for name in names[5:8]]
     texts = here.ask(USERS[1], [("GET", two + name, b"") for name in wanted[:2]])
-    edited = {
-        name: text.decode().replace("SUMMARY:Event", "SUMMARY:Edited")
-        for name, text in zip(wanted[:2], texts, strict=True)
-    }
-    here.put(
-        USERS[1],
-        two,
-        {**edited, "new-there.ics": new.replace("new-here", "new-there").replace("New here", "New there")},
-    )
-    here.drop(USERS[1], [two + wanted[2]])
+    there = {name: text.decode() for name, text in zip(wanted[:2], texts, strict=True)}
+    for user, path, texts_of, doomed in (
+        (USERS[0], one, {name: events[name] for name in names[:4]}, names[4]),
+        (USERS[1], two, there, wanted[2]),
+    ):
+        edited = {name: text.replace("SUMMARY:Event", "SUMMARY:Edited") for name, text in texts_of.items()}
+        lines = [f"{name}:{FIRST:%Y%m%d}T{hour}0000Z" for name, hour in (("DTSTART", "09"), ("DTEND", "10"))]
+        here.put(user, path, {**edited, f"new-{user}.ics": resource(f"new-{user}", f"New of {user}", lines)})
+        here.drop(user, [path + doomed])
 
 
 def _title(text: str) -> str:

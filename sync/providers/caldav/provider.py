@@ -30,7 +30,7 @@ def anywhere(token: Token, address: str) -> "CalDavProvider":
 
 # How many requests of one cycle are under way at once, and how many writes it puts on record together: at Apple, whose rate
 # nobody knows, fewer.
-HANDS, SHARE = 4, 100
+HANDS, SHARE = 4, 200
 HANDS_AT_APPLE, SHARE_AT_APPLE = 2, 40
 
 
