@@ -5,7 +5,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,16 +67,17 @@ class Hetk:
         return self._measured(begin)
 
     def sync(self) -> Spent:
-        """Both calendars are looked at now, as by "Sync now"."""
-        from sync.store import due
+        """As by "Sync now"."""
+        from sync import pairs
 
-        return self._measured(lambda: due.ring([self.first.pk, self.second.pk]))
+        return self._measured(lambda: pairs.sync_now(pair=self.pair))
 
     def part(self) -> None:
-        self.pair.delete()
+        from sync import pairs
 
-    def _measured(self, begin: "object") -> Spent:
-        assert callable(begin)
+        pairs.pause(pair=self.pair)
+
+    def _measured(self, begin: Callable[[], None]) -> Spent:
         used, started = cpu_of(self.worker.pid), time.perf_counter()
         begin()
         while not self._done():
