@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib import admin
 from django.db import DatabaseError, connection, transaction
 from django.test import RequestFactory
 from django.utils import timezone
@@ -172,3 +173,7 @@ def test_an_entry_that_is_not_kept_leaves_no_trace(alice):
         fail()
     assert audit.verify(chain_of(alice)) is None
     assert chain_of(alice).count == 4
+
+
+def test_the_support_desk_offers_no_way_to_an_entry():
+    assert not {Chain, ChainEntry} & set(admin.site._registry)
