@@ -150,6 +150,15 @@ def subscriptions(customer: str) -> list[Subscription]:
     return [_subscription(one) for one in found.data]
 
 
+def all_subscriptions() -> dict[str, list[Subscription]]:
+    """By customer, everything that has not ended: a request for a hundred."""
+    found: dict[str, list[Subscription]] = {}
+    with told():
+        for one in client().v1.subscriptions.list({"limit": 100}).auto_paging_iter():
+            found.setdefault(_name(one.customer), []).append(_subscription(one))
+    return found
+
+
 def cancel(subscription: str) -> None:
     """It ends now; nothing more is charged. One that has ended already, or is gone, is no error."""
     try:

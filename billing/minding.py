@@ -13,7 +13,7 @@ from sync.models import Pair
 
 log = logging.getLogger("hetk.billing")
 # In one round of the timetable; the next round goes on.
-AT_ONCE = 500
+AT_ONCE = 100
 
 
 def mind_due(now: datetime) -> int:

@@ -6,6 +6,7 @@ from sandbox.world import World
 
 SIDES = "/_sandbox/side-by-side"
 MAIL = "/_sandbox/mailbox"
+SHOP = "/dashboard.stripe.com/"
 # By person; those who are not named are there for tests.
 NOTES = {
     "alice-northwind": "Start here: the consultant’s account at her first client.",
@@ -50,7 +51,9 @@ def guide(world: World) -> Markup:
             tag("code", "4000 0000 0000 0002"),
             ", and with ",
             tag("code", "4000 0000 0000 0341"),
-            " the renewal fails; the clock below brings it about.",
+            " a renewal fails. ",
+            tag("a", "Stripe’s dashboard", href=SHOP),
+            " shows what was sold, and has a clock that brings renewals about.",
         ),
         ("Then try what usually goes wrong: move one day of a series, delete a copy, or take access back.",),
     )

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from sandbox.stripe import calls, pages
+from sandbox.stripe import calls, desk, pages
 from sandbox.stripe.errors import Wrong, answered
 from sandbox.stripe.events import VERSION
 from sandbox.stripe.objects import Object, new_id
@@ -107,4 +107,4 @@ def routes(world: "World") -> list[BaseRoute]:
         Route(f"/{HOST}/v1/{path}", _endpoint(world, f"{verb} {what}", call), methods=[verb])
         for verb, path, what, call in table
     ]
-    return made + pages.routes(world)
+    return made + pages.routes(world) + desk.routes(world)

@@ -156,4 +156,9 @@ def _page(found: list[Object], given: Object, url: str) -> Object:
     limit = given.get("limit", 10)
     if not 1 <= limit <= 100:
         raise Wrong(f"Invalid limit: {limit}", code="parameter_invalid_integer", param="limit")
+    if last := given.get("starting_after"):
+        ids = [one["id"] for one in found]
+        if last not in ids:
+            raise Wrong(f"No such object: '{last}'", code="resource_missing", param="starting_after")
+        found = found[ids.index(last) + 1 :]
     return a_list(map(shown, found[:limit]), url, more=len(found) > limit)

@@ -15,6 +15,7 @@ from billing.plans import PERSONAL
 from sync import pairs
 from sync.models import Calendar, Pair
 from tests.engine.world import OPEN, World
+from tests.environment import ON_POSTGRES
 from tests.store.meanwhile import meanwhile
 
 
@@ -23,6 +24,10 @@ def on_personal(user) -> Account:
     account.granted_plan, account.trial_ends_at = PERSONAL.key, timezone.now()
     account.save()
     return account
+
+
+# Named where pytest looks before a test begins: what one thread commits must be seen by the others.
+committed = pytest.mark.usefixtures("transactional_db" if ON_POSTGRES else "postgres")
 
 
 @pytest.fixture
@@ -35,6 +40,7 @@ def sides(world: World, number: int) -> list[tuple[Calendar, Calendar]]:
     return [(world.calendar(f"a{n}@home.example"), world.calendar(f"b{n}@work.example")) for n in range(number)]
 
 
+@committed
 def test_of_20_who_start_a_pair_at_once_at_the_limit_less_one_exactly_one_gets_it(world):
     on_personal(world.user)
     chosen = sides(world, 22)
@@ -64,6 +70,7 @@ def test_of_20_who_start_a_pair_at_once_at_the_limit_less_one_exactly_one_gets_i
     assert {"holds 3 syncs" in words for words in refused} == {True}
 
 
+@committed
 def test_the_account_itself_is_held_while_it_is_counted(world):
     """Without the lock on the person, too: whoever resumes holds no other."""
     account = on_personal(world.user)

@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from billing import gateway, projection, tasks
+from billing import gateway, projection, room, tasks
 from billing.models import Account, StripeEvent
 from tests.billing.shop import DAY, FAILS_LATER, ends_trial
+from tests.factories import make_user
 
 SECRET = "whsec_sandbox"
 
@@ -188,11 +189,31 @@ def test_what_no_event_told_is_found_in_the_night(shop):
     assert (shop.account.status, shop.account.lookup_key) == ("trialing", "personal_m")
 
 
-def test_one_account_that_cannot_be_asked_about_does_not_keep_the_others_waiting(shop):
+def test_a_night_without_stripe_is_made_up_for_the_next(shop):
     shop.pay(shop.begin())
     shop.outside.faults("api.stripe.com", "subscriptions", times=3, status=500, body={"error": {"type": "api_error"}})
     assert tasks.reconcile() == 0
     assert tasks.reconcile() == 1
+
+
+def test_one_account_that_cannot_be_asked_about_does_not_keep_the_others_waiting(shop):
+    shop.pay(shop.begin())
+    other = room.account_of(make_user("bob"))
+    Account.objects.filter(pk=other.pk).update(customer="cus_gone", status="active", lookup_key="personal_m")
+    # The list is answered, then one of the two is asked about three times in vain.
+    body = {"error": {"type": "api_error"}}
+    shop.outside.faults("api.stripe.com", "subscriptions", times=1, latency=0)
+    shop.outside.faults("api.stripe.com", "subscriptions", times=3, status=500, body=body)
+    assert tasks.reconcile() == 1
+    assert tasks.reconcile() == 1
+    assert set(Account.objects.values_list("status", flat=True)) == {"trialing", ""}
+
+
+def test_a_quiet_night_costs_one_request_however_many_pay(shop):
+    shop.buy()
+    shop.outside.forget_requests()
+    assert tasks.reconcile() == 0
+    assert len(shop.asked()) == 1
 
 
 def test_done_events_go_after_90_days_and_waiting_ones_stay(db):

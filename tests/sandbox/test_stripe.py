@@ -147,6 +147,15 @@ def test_an_event_is_signed_as_the_library_wants_it(shop):
     assert not any(key.startswith("_") for event in events.told for key in event["data"]["object"])
 
 
+def test_the_dashboard_shows_what_was_sold_and_the_guide_leads_there(shop):
+    assert "/dashboard.stripe.com/" in shop("GET", "/").text
+    assert "Nothing yet." in shop("GET", "/dashboard.stripe.com/").text
+    bought(shop)
+    page = shop("GET", "/dashboard.stripe.com/").text
+    for words in ("a@b.example", "$2.00 a month", "HETK-0001", "customer.subscription.created"):
+        assert words in page
+
+
 def test_what_was_bought_survives_a_restart(shop, tmp_path):
     from sandbox.memory import Memory
     from sandbox.world import World
