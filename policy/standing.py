@@ -110,7 +110,8 @@ def state_of(known: Standing, now: datetime) -> State:
 
 def wants_asking(known: Standing, now: datetime) -> bool:
     """Whether a write that rests on this must ask first."""
-    if known.asked_at is None:
+    # A question from the future: the clock was set back, and nobody knows how old the answer is.
+    if known.asked_at is None or known.asked_at > now:
         return True
     return now - known.asked_at >= ask_after(known)
 

@@ -7,7 +7,7 @@ edit. So the history of every copy is forgotten: copies are found again by their
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from sync.core.window import midnight, window_at
 from sync.models import Flow, Link, Pair, Stray
@@ -16,14 +16,8 @@ from sync.store import due, locks
 # The person's own word about a copy: that stays.
 DECIDED = (Link.State.AWAY, Link.State.KEPT, Link.State.HELD, Link.State.FREED)
 NO_HISTORY = {"origin_agreed": "", "copy_prints": "", "written_prints": "", "label": "", "coloured": False}
-# The next generation: the key of this one may be that of a copy which was removed since.
-NO_COPY = {
-    "copy_id": "",
-    "copy_seen": "",
-    "copy_agreed": "",
-    "state": Link.State.SEEN,
-    "generation": F("generation") + 1,
-}
+# The generation stays: its key says whether the copy lives somewhere that no reading shows, moved there by hand, or was removed since.
+NO_COPY = {"copy_id": "", "copy_seen": "", "copy_agreed": "", "state": Link.State.SEEN}
 
 
 @transaction.atomic

@@ -28,6 +28,7 @@ from sync.providers.memory_cloud import (
     LIKE_CALDAV,
     LIKE_GOOGLE,
     LIKE_MICROSOFT,
+    LIKE_OLD_CALDAV,
     Call,
     Manner,
     MemoryCloud,
@@ -40,6 +41,7 @@ __all__ = [
     "LIKE_CALDAV",
     "LIKE_GOOGLE",
     "LIKE_MICROSOFT",
+    "LIKE_OLD_CALDAV",
     "Call",
     "Manner",
     "MemoryCloud",
@@ -83,8 +85,10 @@ class MemoryProvider:
         shelf = self._shelf(calendar_id)
         with self.cloud.lock:
             generation, began = shelf.generation, self.cloud.count
-            since, told = _cursor(cursor, generation, span)
+            compares = self.manner.compares
+            since, told = _cursor(cursor, None if compares else generation, span)
             ids = [id for id, n in sorted(shelf.touched.items(), key=lambda pair: pair[1]) if n > since]
+            ids = [id for id in ids if not compares or id in shelf.events or shelf.born[id] <= since]
             if not cursor:
                 ids = [id for id in ids if id in shelf.events and inside(shelf.events[id].content.when, told)]
         after = f"{generation}.{began}.{told.start}.{told.end}"
@@ -197,7 +201,9 @@ class MemoryProvider:
             raise NoAccess("the calendar is read-only", status=403)
         match write:
             case Insert(key=key, mark=mark, content=content, label=label):
-                if key in shelf.keys:
+                # Elsewhere a key stays taken when its event is deleted.
+                living = (event.key for event in shelf.events.values())
+                if key in (living if self.manner.names_return else shelf.keys):
                     raise Exists("the key is taken", status=409)
                 label = label if self.traits.labels else ""
                 made = self.cloud.create(id, content, key=key, mark=mark, label=label, organizer=self.address)
@@ -281,11 +287,11 @@ class MemoryProvider:
         return not shelf.closed and self.address in {shelf.owner, *shelf.shared}
 
 
-def _cursor(cursor: str, generation: int, span: Span) -> tuple[int, Span]:
-    """The count it was made at and the span it is bound to."""
+def _cursor(cursor: str, generation: int | None, span: Span) -> tuple[int, Span]:
+    """The count it was made at and the span it is bound to; a `generation` None takes any."""
     if not cursor:
         return -1, span
     made, count, start, end = cursor.split(".")
-    if int(made) != generation:
+    if generation is not None and int(made) != generation:
         raise CursorLost("the cursor is too old", status=410)
     return int(count), Span(date.fromisoformat(start), date.fromisoformat(end))

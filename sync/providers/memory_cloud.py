@@ -25,6 +25,9 @@ class Manner:
     series_rebuilt: a touched series is told whole (`Page.series`) and a deleted occurrence has no tombstone.
     window_bites: an event that leaves the cursor's span is reported as removed.
     replaces: an update of a copy replaces all of it, a colour that nobody thought of included.
+    names_return: the key of an event that was deleted can be taken again.
+    compares: changes are found by comparing names and ETags with those of the cursor (a server that has a CTag and no sync tokens). Such
+        a cursor is never lost, and what came and went in between is never told.
     """
 
     traits: Traits
@@ -32,6 +35,8 @@ class Manner:
     series_rebuilt: bool = False
     window_bites: bool = False
     replaces: bool = False
+    names_return: bool = False
+    compares: bool = False
 
 
 LIKE_GOOGLE = Manner(
@@ -47,7 +52,9 @@ LIKE_MICROSOFT = Manner(
 LIKE_CALDAV = Manner(
     traits=Traits(conditional=True, removal_proves=True, pushes=False, seats=4, batch=1, fetch=1000),
     series_rebuilt=True,
+    names_return=True,
 )
+LIKE_OLD_CALDAV = replace(LIKE_CALDAV, compares=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +88,7 @@ class Watching:
 
 @dataclass(slots=True, kw_only=True)
 class Shelf:
-    """One calendar's content. `touched` says at which count of the cloud each id last changed, the deleted ones too.
+    """One calendar's content. `touched` says at which count of the cloud each id last changed, the deleted ones too; `born` when it came.
 
     shared: the other accounts that may use it.
     """
@@ -91,6 +98,7 @@ class Shelf:
     shared: set[str] = field(default_factory=set)
     events: dict[str, Event] = field(default_factory=dict)
     touched: dict[str, int] = field(default_factory=dict)
+    born: dict[str, int] = field(default_factory=dict)
     series_of: dict[str, str] = field(default_factory=dict)
     # Keys stay taken when their event is deleted, as they do at the real services.
     keys: set[str] = field(default_factory=set)
@@ -252,6 +260,7 @@ class MemoryCloud:
         stored = replace(event, version=f"v{number}", updated=self.clock(), unsure_of_mark=False)
         shelf.events[stored.id] = stored
         shelf.touched[stored.id] = number
+        shelf.born.setdefault(stored.id, number)
         shelf.series_of[stored.id] = stored.series_id
         self._ring(shelf.listed.id)
         return stored

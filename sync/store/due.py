@@ -30,7 +30,11 @@ def _ring(calendar_ids: Sequence[int], now: datetime) -> int:
     return Calendar.objects.filter(pk__in=calendar_ids, lost_at=None).update(
         due_seq=F("due_seq") + 1,
         rung_at=Coalesce("rung_at", Value(now)),
-        due_at=Case(When(leased, then=F("due_at")), default=Least(Coalesce("due_at", Value(now)), Value(now))),
+        # Nobody may be alive to give the lease back; without a time of its own the calendar would rest for ever.
+        due_at=Case(
+            When(leased, then=Coalesce("due_at", "lease_until")),
+            default=Least(Coalesce("due_at", Value(now)), Value(now)),
+        ),
     )
 
 

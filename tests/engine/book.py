@@ -9,6 +9,7 @@ from sync.core.window import Window
 from sync.models import Calendar
 from sync.providers.memory import MemoryCloud
 from sync.store.keys import marks
+from tests.engine.domains import Domains
 from tests.engine.ways import Way, unlike, wanted
 
 NAMES = tuple(each.value for each in Field)
@@ -52,8 +53,9 @@ class Origin:
 class Book:
     """`rows`: every calendar as its people see it; a shared one has a row for each of them."""
 
-    def __init__(self, cloud: MemoryCloud, rows: Sequence[Calendar]) -> None:
+    def __init__(self, cloud: MemoryCloud, rows: Sequence[Calendar], domains: Domains) -> None:
         self.cloud = cloud
+        self.domains = domains
         # The remote calendar that a hash in a mark stands for, and the identities that each has.
         self.refs = {marks().calendar_ref(row.identity): row.remote_id for row in rows}
         self.identities: dict[str, list[str]] = {}
@@ -110,20 +112,35 @@ class Book:
         for origin in self.origins.values():
             origin.doubtful |= origin.calendar in calendars
 
-    def note_agreements(self, window: Window, settled: set[tuple[int, str]]) -> None:
+    def shaken_all(self) -> None:
+        """The same of every calendar. What copies have given back until now stands in the origin, whatever becomes of later edits."""
+        for origin in self.origins.values():
+            origin.doubtful = True
+            if event := self.event(origin):
+                origin.said |= {name: getattr(event.content, name) for name in origin.copied}
+
+    def go_back(self, ways: Sequence[Way]) -> None:
+        """Everything that people asked of Hetk since is forgotten; what it made is left where it is."""
+        self.left |= {(way.source, way.target) for way in self.ways}
+        self.ways = list(ways)
+        self.left -= {(way.source, way.target) for way in ways}
+        self.shaken_all()
+
+    def note_agreements(self, window: Window, known: set[tuple[int, str, str]]) -> None:
         """Origins that stand in every target as they should: whatever is edited later starts from here.
 
-        settled: (pair, source) of the ways whose first sync is over; copies of an earlier pair count when they were found again.
+        known: (pair, source, id) of the origins of which Hetk knows what their copies said; copies of an earlier pair, or of a lost link,
+        count when they were found again.
         """
         copies = self.copies()
         for origin, event in self.live():
             ways = [way for way in self.ways if way.source == origin.calendar and not way.ending]
-            if not ways or not settled.issuperset((way.pair, way.source) for way in ways):
+            if not ways or not known.issuperset((way.pair, way.source, origin.id) for way in ways):
                 continue
             found = [copies.get((way.target, self.ref(origin, way)), []) for way in ways]
             if all(
                 wanted(event, way, window) and len(here) == 1 and not unlike(event, here[0], way)
-                for way, here in zip(ways, found, strict=True)
+                for way, here in zip(map(self.domains.as_published, ways), found, strict=True)
             ):
                 origin.agree(event)
                 origin.away -= {way.target for way in ways}

@@ -16,9 +16,11 @@ from sync.providers.memory import Call
 from sync.store.keys import marks
 from tests.engine.arena import Switch
 from tests.engine.book import Book
+from tests.engine.domains import enforced
 from tests.engine.faults import TROUBLES, WRITES, Trouble
 from tests.engine.ways import WORDS, Way, is_unwritable, leaks
 
+UNDER_POLICY = "policy: a copy written under one"
 TEXTS = {Field.TITLE, Field.DESCRIPTION, Field.LOCATION}
 
 
@@ -115,7 +117,11 @@ class Door:
         ways = [way for way in self.book.ways_of(mark) if way.target == here and not way.ending and not way.paused]
         if not ways:
             raise Violation("a copy was written where nobody wants one")
-        if any(leaks(content, way) for way in ways):
+        bounds = [self.book.domains.at_least(way) for way in ways]
+        if any(bound.private and not way.private for bound, way in zip(bounds, ways, strict=True)):
+            self.reached(UNDER_POLICY)
+        # Whoever hears of a policy sooner than need be may obey it sooner.
+        if any(leaks(content, bound) and leaks(content, enforced(bound)) for bound in bounds):
             raise Violation("a hidden text reached its target")
 
     def _only(self, here: str, write: Insert) -> None:
@@ -152,7 +158,8 @@ class Door:
             raise Violation("an origin was deleted against the rules")
 
     def _back_to(self, here: str) -> list[Way]:
-        return [way for way in self.book.ways if way.source == here and way.two_way and not (way.ending or way.paused)]
+        back = [w for w in self.book.ways if w.source == here and w.two_way and not (w.ending or w.paused)]
+        return [self.book.domains.at_least(way) for way in back]
 
 
 def told(call: Call) -> str:

@@ -11,14 +11,17 @@ from contextlib import contextmanager
 from itertools import product
 
 from accounts.models import Connection
+from policy import keeper
+from policy.enforcement import domains as domains_of
 from sync import calendars
 from sync.core.event import Event
 from sync.core.window import window_at
-from sync.models import Activity, Brake, Calendar, Flow, FlowSettings, Run
-from sync.providers.memory import LIKE_GOOGLE, LIKE_MICROSOFT, Call
+from sync.models import Activity, Brake, Calendar, FlowSettings, Link, Run
+from sync.providers.memory import LIKE_CALDAV, LIKE_GOOGLE, LIKE_MICROSOFT, LIKE_OLD_CALDAV, Call
 from tests.engine.arena import Arena, Snapshot, arena
 from tests.engine.bells import Bells
 from tests.engine.book import Book, Origin
+from tests.engine.domains import Domains
 from tests.engine.door import Door, Violation
 from tests.engine.figures import Told
 from tests.engine.owners import Owners
@@ -27,8 +30,20 @@ from tests.engine.reached import counting
 from tests.engine.ways import Way, excluded, refused, unlike
 
 RAIN = 0.15
-MANNERS = {"google": LIKE_GOOGLE, "microsoft": LIKE_MICROSOFT}
-FOUR = (("google", "microsoft", "google", "microsoft"), ("microsoft", "microsoft", "google", "google"))
+MANNERS = {"google": LIKE_GOOGLE, "microsoft": LIKE_MICROSOFT, "caldav": LIKE_CALDAV, "old caldav": LIKE_OLD_CALDAV}
+CLOUDS = {
+    LIKE_GOOGLE: "like Google", LIKE_MICROSOFT: "like Microsoft", LIKE_CALDAV: "like CalDAV", LIKE_OLD_CALDAV: "like CalDAV without tokens",
+}  # fmt: skip
+# Which mixtures of manners there are, beside all of two; of larger ones about every second has a calendar of CalDAV.
+THREE = (
+    *product(("google", "microsoft"), repeat=3), ("caldav", "google", "microsoft"), ("microsoft", "caldav", "caldav"),
+    ("google", "old caldav", "caldav"), ("old caldav", "microsoft", "google"),
+)  # fmt: skip
+FOUR = (
+    ("google", "microsoft", "google", "microsoft"),
+    ("microsoft", "microsoft", "google", "google"),
+    ("google", "caldav", "microsoft", "caldav"),
+)
 PLAIN = FlowSettings()
 QUIET_CYCLES = 3
 # How often in a row a brake may ask before that is a fault of its own.
@@ -46,9 +61,12 @@ class History:
         self.world = arena.restore(self.chance.choice(ready))
         self.world.cloud.page_size = self.chance.choice([2, 5, 50])
         rows = list(Calendar.objects.select_related("connection__user").order_by("pk"))
-        self.book = Book(self.world.cloud, rows)
+        names = {name for row in rows for name in domains_of(row)}
+        self.domains = Domains(names, self.chance, lambda: self.world.now)
+        keeper.use(self.domains)
+        self.book = Book(self.world.cloud, rows, self.domains)
         self.people = People(self.world, self.book, rows, self.chance)
-        self.owners = Owners(self.people, rows, self._look)
+        self.owners = Owners(self.people, rows, self.domains, self._look, arena)
         self.bells = Bells(self.world.cloud, self.chance)
         self.door = Door(self.book, random.Random(seed + 1), arena.switch, rain, self.reach)
         self.door.meddle = self._meddle
@@ -58,9 +76,7 @@ class History:
         self.reach(f"shape: {self.owners.shape}")
         self.reach(f"bells: {self.bells.manner}")
         for address in accounts:
-            self.reach(
-                f"cloud: {'like Google' if self.world.cloud.manners[address].marks_in_delta else 'like Microsoft'}"
-            )
+            self.reach(f"cloud: {CLOUDS[self.world.cloud.manners[address]]}")
 
     def reach(self, what: str) -> None:
         self.reached[what] += 1
@@ -88,7 +104,7 @@ class History:
     def _act(self) -> None:
         """One thing that somebody does; never at the same second as the last."""
         self.world.wait(seconds=self.chance.randint(1, 40))
-        weights = People.VERBS | Owners.VERBS
+        weights = People.VERBS | Owners.VERBS | (Owners.WORDS if self.domains.restless else {})
         (verb,) = self.chance.choices([*weights], [*weights.values()])
         try:
             getattr(self.people if verb in People.VERBS else self.owners, verb)()
@@ -104,8 +120,9 @@ class History:
         alive = self.arena.work()
         self.world.cloud.fault = None
         if alive:
-            settled = Flow.objects.exclude(settled_at=None).values_list("pair_id", "source__remote_id")
-            self.book.note_agreements(window_at(self.world.now), set(settled))
+            known = Link.objects.exclude(copy_prints="").exclude(flow__settled_at=None)
+            told = known.values_list("flow__pair_id", "flow__source__remote_id", "origin_id")
+            self.book.note_agreements(window_at(self.world.now), set(told))
         if self.chance.random() < 0.3:
             self._mend()
 
@@ -137,6 +154,7 @@ class History:
     def _calm_down(self) -> None:
         """No more troubles: three cycles after everybody's last word, and in the next nothing is written."""
         self.door.rain = 0
+        self.domains.calm_down()
         self.world.cloud.fault = self.door
         for way in {way.pair for way in self.book.ways if way.paused}:
             self.owners.resume_pair(way)
@@ -173,7 +191,8 @@ class History:
         for origin, event in self.book.live():
             for way in self.book.ways:
                 if way.source == origin.calendar and not way.ending:
-                    self._check_copy(origin, event, way, copies.pop((way.target, self.book.ref(origin, way)), []))
+                    found = copies.pop((way.target, self.book.ref(origin, way)), [])
+                    self._check_copy(origin, event, self.domains.as_published(way), found)
         window = window_at(self.world.now)
         for left in copies.values():
             for copy in left:
@@ -216,10 +235,12 @@ class Simulation:
     def __init__(self, arena: Arena, rain: float = RAIN) -> None:
         self._arena = arena
         self._rain = rain
-        two, three = ([self._alone(kinds) for kinds in product(MANNERS, repeat=number)] for number in (2, 3))
-        four, shared = [self._alone(kinds) for kinds in FOUR], [self._shared(kind) for kind in MANNERS]
+        two, three, four = (
+            [self._alone(kinds) for kinds in each] for each in (product(MANNERS, repeat=2), THREE, FOUR)
+        )
+        shared = [self._shared(kind) for kind in MANNERS]
         # About as many of each size as this says.
-        self._ready = [*two * 4, *three, *four * 2, *shared * 3]
+        self._ready = [*two * 2, *three, *four * 2, *shared * 3]
 
     def play(self, seed: int) -> Told:
         history = History(self._arena, seed, self._ready, self._rain)

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
-from sync import pairs
+from policy.enforcement import domains as domains_of
+from policy.record import Policy
+from sync import pairs, restored
 from sync.models import Brake, Calendar, FlowSettings, Link, Pair, ShowAsRule, Stray
 from sync.store import due
+from tests.engine.domains import Domains
 from tests.engine.people import Nothing, People
 from tests.engine.ways import WORDS, Way
 
@@ -25,23 +28,39 @@ RARE: dict[str, tuple[Any, ...]] = {
 }  # fmt: skip
 
 
+class Backup(Protocol):
+    """The whole database, kept and put back."""
+
+    def take(self) -> bytes: ...
+
+    def put_back(self, rows: bytes) -> None: ...
+
+
 class Owners:
-    """`look`: everybody's workers look now, in whatever weather there is."""
+    """`look`: everybody's workers look now, in whatever weather there is. `back_up`: see `put_back`."""
 
     # As those of `People`.
     VERBS: ClassVar = {
         "set": 1.2, "pause": 0.4, "resume": 0.8, "end_and_remove": 0.3, "end_and_leave": 0.2, "pair": 0.8, "decide": 1,
+        "lose_cursors": 0.2, "back_up": 0.8, "put_back": 0.4,
         "sync_now": 0.4, "revoke": 0.15, "lose_calendar": 0.2, "lose_links": 0.12, "fight": 0.35, "set_clock_back": 0.2,
     }  # fmt: skip
+    # The same of their domains, where those are restless.
+    WORDS: ClassVar = {"publish": 3, "withdraw": 1, "hush": 0.6}
 
-    def __init__(self, people: People, rows: Sequence[Calendar], look: Callable[[], None]) -> None:
+    def __init__(
+        self, people: People, rows: Sequence[Calendar], domains: Domains, look: Callable[[], None], backup: Backup
+    ) -> None:
         self.world = people.world
         self.book = people.book
         self.people = people
         self.chance = people.chance
         self.rows = list(rows)
+        self.domains = domains
         self.look = look
+        self.backup = backup
         self.shape = self.chance.choice(SHAPES)
+        self._kept: tuple[bytes, list[Way]] | None = None
 
     def begin(self) -> None:
         """The first pairs: one, several from one calendar, a chain or a mesh."""
@@ -144,8 +163,25 @@ class Owners:
         Stray.objects.all().delete()
         Calendar.objects.update(cursor="", full_read_at=None)
         due.ring(Calendar.objects.values_list("pk", flat=True), at=self.world.now)
-        for origin in self.book.origins.values():
-            origin.doubtful = True
+        self.book.shaken_all()
+
+    def lose_cursors(self) -> None:
+        """A service forgets what it said of a calendar, and tells all of it again."""
+        self.world.cloud.lose_cursors(self.chance.choice(self.people.calendars))
+
+    def back_up(self) -> None:
+        self._kept = self.backup.take(), list(self.book.ways)
+
+    def put_back(self) -> None:
+        """The database as it was a while ago takes the place of today's."""
+        if self._kept is None:
+            raise Nothing
+        rows, ways = self._kept
+        self.backup.put_back(rows)
+        pause = self.chance.random() < 0.3
+        restored.begin_anew(self.world.now, pause=pause)
+        resting = {way.pair for way in ways if pause and not way.ending}
+        self.book.go_back([replace(way, paused=way.paused or way.pair in resting) for way in ways])
 
     def fight(self) -> None:
         """Something writes an event again and again, and a long day of it is behind everybody."""
@@ -186,9 +222,33 @@ class Owners:
             target=target.remote_id,
             settings=settings,
             identity=source.identity,
-            address=target.connection.address,
+            address=target.address,
+            source_domains=domains_of(source),
+            target_domains=domains_of(target),
             **more,
         )
+
+    # With their domains.
+
+    def publish(self) -> None:
+        """A domain makes everything private."""
+        self._speak(Policy.PRIVATE)
+
+    def withdraw(self) -> None:
+        """A domain says that it has no policy, or just takes its record away."""
+        self._speak(self.chance.choice([Policy.NONE, Policy.NONE, None]))
+
+    def hush(self) -> None:
+        """A domain answers nobody any more."""
+        self.domains.hush(self._domain())
+        self.book.shaken_all()
+
+    def _speak(self, policy: Policy | None) -> None:
+        self.domains.publish(self._domain(), policy)
+        self.book.shaken_all()
+
+    def _domain(self) -> str:
+        return self.chance.choice(self.domains.names)
 
     def _mark(self, pair: int, **changes: Any) -> None:
         self.book.ways = [replace(way, **changes) if way.pair == pair else way for way in self.book.ways]

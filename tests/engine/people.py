@@ -102,7 +102,7 @@ class People:
             return
         # A copy whose create was never answered has no history yet: the origin decides.
         lost = Link.objects.filter(origin_id=origin.id, state=Link.State.INTENT, copy_prints="")
-        origin.doubtful |= lost.exists()
+        origin.doubtful |= lost.exists() or self.book.domains.restless
         ways = self.book.ways_of(self.book.read(copy))
         for name, value in changes.items():
             if any(way.may_travel(name, event) for way in ways) and not event.has_guests:

@@ -11,7 +11,7 @@ from sync.core.event import Answer
 from sync.models import Brake, Link, Pair
 from sync.providers.memory import LIKE_CALDAV, LIKE_GOOGLE, LIKE_MICROSOFT, Manner
 from tests.engine.arena import Arena, arena
-from tests.engine.stage import Ids, Stage, furnish
+from tests.engine.stage import Ids, Stage, content, furnish
 from tests.engine.world import OPEN, PRIVATE
 
 Act = Callable[[Stage, Ids], object]
@@ -107,6 +107,15 @@ def test_originals_are_what_they_were_and_each_has_one_copy(place: Arena, manner
     stage.world.forget_calls()
     stage.world.settle()
     assert stage.world.writes() == []
+
+
+def test_a_copy_that_somebody_moved_out_of_all_that_is_read_is_not_made_twice(place: Arena, manner: Manner) -> None:
+    stage, _ = staged(place, manner)
+    stage.edit_copy("One", when=content("One", 24 * 700).when)
+    call_command("restored", "--go-on", verbosity=0)
+    stage.world.settle()
+    titles = [copy.content.title for copy in stage.world.copies(stage.work)]
+    assert titles.count("One") == 1
 
 
 def test_without_a_word_of_it_originals_would_be_lost(place: Arena, manner: Manner) -> None:

@@ -2,8 +2,10 @@
 
 import pytest
 
+from sync import calendars
+from sync.core.event import Attendee
 from sync.core.operation import Reason
-from sync.models import Link
+from sync.models import Calendar, Link
 from sync.providers.memory import LIKE_GOOGLE, LIKE_MICROSOFT, Manner
 from tests.engine.world import OPEN, World
 
@@ -52,3 +54,17 @@ def test_the_same_series_at_another_hour_is_another_meeting(world: World) -> Non
     world.event(work, "Tuesday", hours=48, ical_uid="weekly@meetings.example")
     world.pair(home, work)
     assert world.titles(work) == ["Monday", "Tuesday"]
+
+
+def test_a_meeting_with_the_owner_of_a_shared_target_is_not_copied_there(world: World) -> None:
+    home = world.calendar("alice@home.example")
+    theirs = world.cloud.calendar("bob@work.example", "Team")
+    world.cloud.share(theirs, "alice@home.example")
+    calendars.refresh(home.connection)
+    work = Calendar.objects.get(remote_id=theirs)
+    guests = (Attendee(address="alice@home.example", is_self=True), Attendee(address="bob@work.example"))
+    world.event(home, "Review", attendees=guests)
+    world.event(home, "Lunch", hours=30)
+    world.pair(home, work)
+    assert world.titles(work) == ["Lunch"]
+    assert Link.objects.get(reason=Reason.SAME_MEETING)

@@ -22,7 +22,8 @@ WORDS = ("Busy", "Away")
 class Way:
     """`pair` is the row's number; calendars are remote ids.
 
-    identity: the source as its connection knows it, of which marks are made. address: whose account the target is reached by.
+    identity: the source as its connection knows it, of which marks are made. address: whose calendar the target is. Domains: of all who
+    are named by the calendars' accounts and owners. texts_stay: what is typed into a copy does not travel back.
     """
 
     pair: int
@@ -32,8 +33,11 @@ class Way:
     two_way: bool
     identity: str
     address: str
+    source_domains: frozenset[str] = frozenset()
+    target_domains: frozenset[str] = frozenset()
     paused: bool = False
     ending: bool = False
+    texts_stay: bool = False
 
     @property
     def private(self) -> bool:
@@ -48,7 +52,7 @@ class Way:
     @property
     def masked(self) -> set[str]:
         """Fields that never travel back."""
-        fields = self.hidden - {"guests"}
+        fields = self.hidden - {"guests"} | ({"title", "description", "location"} if self.texts_stay else set())
         fields |= {"sensitivity"} if self.private else set()
         return fields | ({"show_as"} if self.settings.show_as != "keep" else set())
 

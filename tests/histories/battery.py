@@ -19,9 +19,9 @@ from tests.engine.figures import Sum
 
 SHARES = 4
 WHOLE = 2000
-HISTORIES = int(os.environ.get("HISTORIES", "160"))
+HISTORIES = int(os.environ.get("HISTORIES", "400"))
 # In so many histories each thing must happen at least.
-LEAST = 5
+LEAST = 2
 # The same for all processes of one run, and another for every run.
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 
@@ -59,13 +59,16 @@ def wanting(share: int, total: Sum) -> dict[str, int]:
 def names() -> list[str]:
     """All that must happen: every arm and reason of the planner, and whatever people, clouds, domains and troubles can do."""
     from tests.engine.bells import MANNERS
+    from tests.engine.door import UNDER_POLICY
     from tests.engine.faults import TROUBLES
+    from tests.engine.history import CLOUDS
     from tests.engine.owners import SHAPES, Owners
     from tests.engine.people import People
 
     asked = [*reached.arms(), *reached.reasons(), *(f"trouble: {t.name}" for t in TROUBLES if t.weight)]
     asked += [f"shape: {shape}" for shape in SHAPES] + [f"bells: {manner}" for manner in MANNERS]
-    return asked + [f"act: {verb}" for verb in People.VERBS | Owners.VERBS]
+    asked += [f"cloud: {cloud}" for cloud in CLOUDS.values()] + [UNDER_POLICY]
+    return asked + [f"act: {verb}" for verb in People.VERBS | Owners.VERBS | Owners.WORDS]
 
 
 @contextmanager

@@ -149,6 +149,8 @@ def test_what_is_known_is_asked_again_after_a_minute_and_more_rarely_while_nobod
     assert wants_asking(UNKNOWN, NOW)
     assert not wants_asking(OPEN, NOW + timedelta(seconds=59))
     assert wants_asking(OPEN, NOW + timedelta(seconds=60))
+    # The clock was set back: how old the answer is nobody can tell.
+    assert wants_asking(OPEN, NOW - timedelta(seconds=1))
     waits, known = [], OPEN
     for _ in range(4):
         known = follow(known, [FAILED, FAILED], NOW)

@@ -135,3 +135,12 @@ def test_a_pause_reaches_the_calendars_of_its_mailbox_and_brings_none_forward(ca
 def test_finding_nothing_due_costs_a_claim_three_queries_at_most(calendars, django_assert_max_num_queries):
     with django_assert_max_num_queries(3):
         assert due.claim(5, NOW) == []
+
+
+def test_a_bell_at_a_calendar_that_rests_and_whose_holder_died_is_answered_when_the_lease_ends(calendars):
+    mine = claimed(calendars[0])
+    # Its account is signed out meanwhile, and in again; whoever holds the calendar never comes back.
+    due.rest([mine.pk])
+    due.ring([mine.pk], at=NOW)
+    assert due.claim(5, NOW) == []
+    assert due.claim(5, NOW + due.LEASE) == [mine]
