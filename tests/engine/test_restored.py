@@ -23,10 +23,10 @@ def place(django_db_blocker: DjangoDbBlocker) -> Iterator[Arena]:
         yield made
 
 
-@pytest.fixture(params=[LIKE_GOOGLE, LIKE_MICROSOFT, LIKE_CALDAV], ids=["like google", "like microsoft", "like caldav"])
-def manner(request: pytest.FixtureRequest) -> Manner:
-    found: Manner = request.param
-    return found
+@pytest.fixture
+def manner() -> Manner:
+    """The one that shows least: no versions are expected of writes, and keys do not stay taken."""
+    return LIKE_MICROSOFT
 
 
 def staged(place: Arena, manner: Manner) -> tuple[Stage, Ids]:
@@ -94,8 +94,15 @@ def edited(stage: Stage, ids: Ids) -> None:
 SINCE: dict[str, Act] = {act.__name__: act for act in (ended, left_out, hidden, made_again, edited)}
 
 
-@pytest.mark.parametrize("since", SINCE)
-def test_originals_are_what_they_were_and_each_has_one_copy(place: Arena, manner: Manner, since: str) -> None:
+# All at the one that shows least; at the others what differs there. The sweep plays the rest.
+CASES = [(since, "microsoft") for since in SINCE]
+CASES += [("hidden", "google"), ("made_again", "google"), ("made_again", "caldav"), ("ended", "caldav")]
+MANNERS = {"google": LIKE_GOOGLE, "microsoft": LIKE_MICROSOFT, "caldav": LIKE_CALDAV}
+
+
+@pytest.mark.parametrize(("since", "like"), CASES)
+def test_originals_are_what_they_were_and_each_has_one_copy(place: Arena, since: str, like: str) -> None:
+    manner = MANNERS[like]
     expected, ids = staged(place, manner)
     if since in ("made_again", "edited", "left_out"):
         SINCE[since](expected, ids)
