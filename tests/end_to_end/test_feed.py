@@ -15,8 +15,9 @@ from accounts.connections import keep
 from accounts.models import Connection
 from accounts.oauth import feed as entering
 from accounts.oauth.refresh import binding
-from hetk.feed import Credential
+from hetk.feed import Credential, fetch
 from sync import calendars, pairs
+from sync.core.operation import Reason
 from sync.engine import write
 from sync.models import Brake, Calendar, Link, Pair
 from sync.pairs import AtWork, NotPossible
@@ -266,3 +267,27 @@ def test_a_feed_is_not_replaced_by_a_feed_nor_while_copies_are_on_their_way(scen
     pair.refresh_from_db()
     assert pair.first_id == feed.pk
     assert Link.objects.filter(flow__pair=pair, origin_id__startswith="was:").count() == 0
+
+
+def test_an_event_that_cannot_be_read_any_more_stops_only_itself_and_says_so(scene: Scene) -> None:
+    target = scene.account("alice-gmail")
+    feed = feed_of(scene, CLUB)
+    pair = scene.pair(feed, target, PRIVATE)
+    file = fetch(CLUB)
+    assert file is not None
+    text = re.sub("DTSTART:.*\r\n", "", file.text, count=1).replace("SUMMARY:Match 2", "SUMMARY:Match two")
+    scene.sandbox.call("POST", "feeds", {"path": "/matches.ics", "text": text})
+    scene.sync()
+    assert len(scene.titles(target)) == 12
+    pairs.edit(pair=pair, out=OPEN, back=None)
+    scene.sync()
+    assert "Match two" in scene.titles(target)
+    assert scene.titles(target).count("Busy") == 1
+    link = Link.objects.get(flow__pair=pair, state=Link.State.PARKED)
+    assert link.reason == Reason.UNREADABLE
+    feed.refresh_from_db()
+    assert feed.trouble == ""
+    scene.sandbox.call("POST", "feeds", {"path": "/matches.ics", "text": file.text.replace("Match 1\r", "Match one\r")})
+    scene.sync()
+    assert "Match one" in scene.titles(target)
+    assert "Busy" not in scene.titles(target)

@@ -61,6 +61,8 @@ class Front(ThreadingHTTPServer):
         self.served: list[Served] = []
         self.faults: list[Fault] = []
         self.url = f"http://127.0.0.1:{self.server_port}"
+        # Lines that begin so are not kept, and a PUT is answered without an ETag.
+        self.drops = b""
 
     def struck(self, method: str, path: str) -> Fault | None:
         for fault in self.faults:
@@ -100,6 +102,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.server.password and not self.known():
             self.answer(401, {"WWW-Authenticate": "Basic"}, b"")
             return
+        if self.command == "PUT" and self.server.drops:
+            body = re.sub(rb"(?m)^" + self.server.drops + rb".*\r\n(?:[ ].*\r\n)*", b"", body)
         inner = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
         kept = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP | {"host"}}
         inner.request(self.command, path, body=body, headers={**kept, "Host": f"127.0.0.1:{self.server.port}"})
@@ -110,7 +114,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
             return
-        unsaid = HOP_BY_HOP | {fault.lose.lower() if fault else ""}
+        unsaid = HOP_BY_HOP | {fault.lose.lower() if fault else "", "etag" if self.server.drops else ""}
         headers = {name: value for name, value in answer.getheaders() if name.lower() not in unsaid}
         self.answer(answer.status, headers, said)
 

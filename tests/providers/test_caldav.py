@@ -10,12 +10,13 @@ import pytest
 from hetk import outbound
 from sync.core.event import Content, Field, Timed
 from sync.providers.base import Remove, Update
+from sync.providers.caldav.manners import manners_of
 from sync.providers.errors import Changed, ComeBack, NoAccess, Refused, Unknown
 from tests.environment import NOWHERE
 from tests.providers.contract import ProviderContract
 from tests.providers.dav_outside import MKCALENDAR, DavOutside
 from tests.providers.dav_servers import PASSWORD, USERS, Fault, Front, Served, radicale, xandikos
-from tests.providers.promises.outside import ALL_FIELDS, Reading, at, insert, timed
+from tests.providers.promises.outside import ALL_FIELDS, MARK, Reading, at, insert, timed
 
 _users = iter(USERS)
 
@@ -113,6 +114,35 @@ class DavContract(ProviderContract):
             (answer,) = self.write(Remove(id=second, version=version))
             assert answer.error is None or isinstance(answer.error, Changed)
         assert list(self.read().events) == [first, third]
+
+    def test_a_server_that_drops_what_it_does_not_know_gets_the_mark_in_a_comment_from_then_on(self) -> None:
+        self.wrote(insert(9))
+        assert not [put for put in self.asked("PUT") if b"COMMENT" in put.body]
+        manners_of.cache_clear()
+        self.outside.front.drops = b"X-HETK"
+        try:
+            self.outside.front.served.clear()
+            made = [self.wrote(insert(1)), self.wrote(insert(2))]
+            puts = self.asked("PUT")
+            changed = self.wrote(
+                Update(
+                    id=made[1].id,
+                    version=made[1].version,
+                    content=Content(title="New", when=timed(9)),
+                    fields=ALL_FIELDS,
+                    mark=made[1].mark,
+                )
+            )
+        finally:
+            self.outside.front.drops = b""
+            manners_of.cache_clear()
+        # Learned by the first, which is written once more; remembered by the second.
+        assert [b"COMMENT" in put.body for put in puts] == [False, True, True]
+        assert [event.mark for event in made] == [f"{MARK}.1", f"{MARK}.2"]
+        assert changed.mark == f"{MARK}.2"
+        read = self.read().events
+        assert [read[event.id].mark for event in made] == [f"{MARK}.1", f"{MARK}.2"]
+        assert self.outside.provider.find(self.outside.calendar, f"{MARK}.2", "") is not None
 
     def test_tasks_are_no_events(self) -> None:
         self.outside.create("Event", timed(9))

@@ -98,6 +98,24 @@ def _utc(moment: Any) -> str:
     return moment.astimezone(UTC).isoformat() if isinstance(moment, datetime) else moment.isoformat()
 
 
+@pytest.mark.parametrize(
+    ("period", "ends"),
+    [
+        (f"RDATE{BERLIN};VALUE=PERIOD:20270120T110000/20270120T143000", "01-20T13:30"),
+        (f"RDATE{BERLIN};VALUE=PERIOD:20270120T110000/PT2H30M", "01-20T12:30"),
+        ("RDATE;VALUE=PERIOD:20270120T100000Z/20270122T100000Z,20270125T100000Z/P1D", "01-22T10:00"),
+    ],
+    ids=["an end", "a duration", "several, longer than a day"],
+)
+def test_an_added_period_lasts_as_long_as_it_says_and_the_others_as_the_series(period: str, ends: str) -> None:
+    found = spans(f"{DAILY}\n{period}")
+    assert ("01-20T10:00", ends) in found
+    assert spans(DAILY) == found[:4]
+    late = Span(date(2027, 1, 21), date(2027, 1, 22))
+    shown = opened(f"{DAILY}\n{period}").instances(late)
+    assert [one.slot for one in shown if ends.startswith("01-22")] == (["20270120T100000Z"] if "01-22" in ends else [])
+
+
 def test_every_instance_has_a_name_of_its_own_that_stays_when_it_moves() -> None:
     before = {found.slot: found.when for found in instances(DAILY)}
     after = {found.slot: found.when for found in instances(DAILY, MOVED)}

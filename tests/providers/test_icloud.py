@@ -158,3 +158,20 @@ def test_a_home_that_lies_elsewhere_is_never_asked() -> None:
 
     with pytest.raises(NoAccess):
         icloud(token, "a@icloud.example").calendars()
+
+    def test_what_is_there_and_cannot_be_read_is_left_out_and_the_others_come(self) -> None:
+        good, bad = (self.outside.create(title, timed(9)) for title in ("Good", "Bad"))
+        self.read()
+        found = self.outside.provider.get(self.outside.calendar, [good, bad])
+        assert set(found) == {good, bad}
+        text = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:{}\n{}END:VEVENT\nEND:VCALENDAR\n"
+        said = {good: "DTSTART:20270105T090000Z\n", bad: ""}
+        answers = "".join(
+            f"<response><href>{self.outside.calendar}{name}</href><propstat><status>HTTP/1.1 200 OK</status><prop>"
+            f'<getetag>"1"</getetag><C:calendar-data>{text.format(name, start)}</C:calendar-data></prop></propstat></response>'
+            for name, start in said.items()
+        )
+        body = f'<multistatus xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav">{answers}</multistatus>'
+        self.fault("REPORT", status=207, body=body)
+        found = self.outside.provider.get(self.outside.calendar, [good, bad])
+        assert set(found) == {good}

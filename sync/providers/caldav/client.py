@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from hetk import dav, outbound
 from hetk.dav import Credential
 from sync.providers.base import Token
+from sync.providers.caldav.manners import Manners, manners_of
 from sync.providers.caldav.pace import Pace, pace_of
 from sync.providers.errors import ComeBack, NoAccess, ProviderError, Refused, SignInAgain, Unknown
 from sync.providers.icalendar.ics import Component, serialise
@@ -53,6 +54,10 @@ class Client:
         made = Client(_not_here, anywhere=self.anywhere)
         made._known = self.credential
         return made
+
+    @property
+    def manners(self) -> Manners:
+        return manners_of(urlsplit(self.credential.home).hostname or "")
 
     def ask(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, body: str = "") -> Reply:
         """One request, answered well. Raises what went wrong; 403, 404, 409, 410 and 412 as `Refused`, for the caller to read."""

@@ -13,6 +13,7 @@ from sync.providers.errors import Refused
 from sync.providers.icalendar import words
 from sync.providers.icalendar.ics import Broken, Component, parse
 from sync.providers.icalendar.series import Instance, Resource, floats, resource
+from sync.providers.icalendar.words import OURS
 
 
 class Events:
@@ -34,6 +35,10 @@ class Events:
     def keep(self, calendar_id: str, items: Mapping[str, Item | None]) -> None:
         """For the length of a cycle, as they were read."""
         self._kept.update({(calendar_id, name): item for name, item in items.items() if item is not None})
+        for name, item in items.items():
+            if name.startswith(OURS) and item is not None and f"{OURS}." not in item.text.replace("\n ", ""):
+                # A copy of ours without any mark: the server dropped it after it had promised to keep all.
+                self.client.manners.keeps_unknown = False
 
     def kept(self, calendar_id: str, name: str, version: str) -> Item | None:
         """Read in this cycle, at exactly that version."""

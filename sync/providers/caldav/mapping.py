@@ -37,16 +37,22 @@ def event(found: Resource, instance: Instance, *, name: str, version: str, own: 
     told = words.event(found, instance, name=name, version=version, own=own)
     return replace(
         told,
-        mark=instance.component.value(MARK),
+        mark=mark_in(instance.component),
         key=name.removesuffix(SUFFIX) if name.startswith(OURS) else "",
     )
+
+
+def mark_in(event: Component) -> str:
+    """Where a server drops properties that it does not know, the mark stands in a comment."""
+    comments = (line.value.strip() for line in event.all("COMMENT"))
+    return event.value(MARK) or next((value for value in comments if value.startswith(f"{OURS}.")), "")
 
 
 # Out.
 
 
-def copy(said: Content, *, mark: str, uid: str, now: datetime) -> Component:
-    """The whole of a copy: what is not said here is not on it."""
+def copy(said: Content, *, mark: str, uid: str, now: datetime, commented: bool = False) -> Component:
+    """The whole of a copy: what is not said here is not on it. `commented`: the mark stands in a comment as well."""
     made = Component(
         "VEVENT",
         [
@@ -60,6 +66,7 @@ def copy(said: Content, *, mark: str, uid: str, now: datetime) -> Component:
             *busy(said.show_as),
             line("CLASS", SAID_CLASSES[said.sensitivity]),
             line(MARK, mark),
+            *([line("COMMENT", mark)] if commented else []),
         ],
     )
     return Component("VCALENDAR", [line("VERSION", "2.0"), line("PRODID", PRODUCT)], [*zones_for([made], ()), made])

@@ -43,11 +43,23 @@ class _Writing:
 
     def insert(self, write: Insert) -> Event:
         name = write.key + mapping.SUFFIX
-        made = mapping.copy(write.content, mark=write.mark, uid=mapping.uid_of(name), now=self.now)
+        made = self._copy(write, mapping.uid_of(name))
         try:
-            return self._put(Item(name, ""), made, {"If-None-Match": "*"})
+            event = self._put(Item(name, ""), made, {"If-None-Match": "*"})
         except Refused as error:
             raise self._not_inserted(error) from None
+        return self._marked(write, event, made)
+
+    def _copy(self, write: Insert | Update, uid: str) -> Component:
+        commented = not self.client.manners.keeps_unknown
+        return mapping.copy(write.content, mark=write.mark, uid=uid, now=self.now, commented=commented)
+
+    def _marked(self, write: Insert | Update, event: Event, sent: Component) -> Event:
+        """A server that dropped the mark is learned, and told it once more in a way that it keeps."""
+        if event.mark == write.mark or sent.parts[-1].first("COMMENT"):
+            return event
+        self.client.manners.keeps_unknown = False
+        return self._put_over(Item(event.id, event.version), self._copy(write, event.ical_uid))
 
     def _not_inserted(self, error: Refused) -> ProviderError:
         facts: dict[str, Any] = {"status": error.status, "code": error.code, "request_id": error.request_id}
@@ -62,12 +74,12 @@ class _Writing:
         """A copy of ours, whole. Without a version it is looked at first: a blind write would revive what is deleted."""
         version, uid = write.version, mapping.uid_of(write.id)
         if not version or not uid:
-            seen = self.events.get(self.calendar_id, [write.id])[write.id]
+            seen = self._seen(write.id)
             if seen is None:
                 raise Changed("the event is gone", status=404)
             version, uid = version or seen.version, seen.ical_uid
-        made = mapping.copy(write.content, mark=write.mark, uid=uid, now=self.now)
-        return self._put_over(Item(write.id, version), made)
+        made = self._copy(write, uid)
+        return self._marked(write, self._put_over(Item(write.id, version), made), made)
 
     def edit(self, write: Update) -> Event:
         """A person's own event: what stands there goes back with the named fields changed."""
@@ -130,6 +142,12 @@ class _Writing:
             raise Changed("it is no event any more", status=404)
         return calendar, calendar.blocks(), found
 
+    def _seen(self, id: str) -> Event | None:
+        found = self.events.get(self.calendar_id, [id])
+        if id not in found:
+            raise Refused("an event that cannot be read")
+        return found[id]
+
     def _put_over(self, item: Item, made: Component, *, before: Blocks | None = None, slot: str = "") -> Event:
         try:
             return self._put(item, made, {"If-Match": item.etag}, before=before, slot=slot)
@@ -159,7 +177,7 @@ class _Writing:
                 event = self.events.told(self.calendar_id, made, Item(item.name, etag), slot)
             else:
                 id = words.id_of(item.name, slot)
-                event = self.events.get(self.calendar_id, [id])[id]
+                event = self._seen(id)
         except Broken as error:
             raise Refused(f"an event that cannot be read: {error}") from None
         except ComeBack as error:

@@ -18,10 +18,12 @@ from sync.providers.icalendar.ics import Broken, Component, Line
 from sync.providers.icalendar.times import (
     Length,
     Moment,
+    duration,
     length_of,
     moment,
     moment_of,
     moments_of,
+    periods_of,
     slot_of,
     start_of,
     when,
@@ -30,7 +32,7 @@ from sync.providers.icalendar.zones import Zones
 
 # A rule that names more moments than this before the span ends is not a calendar's: it is cut there.
 LIMIT = 100_000
-DAY = timedelta(days=1)
+DAY, ZERO = timedelta(days=1), timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Resource:
     exceptions: dict[str, Component] = field(default_factory=dict)
     # From the slot on, in the order of time: (slot's moment, what changes there).
     onwards: list[tuple[Moment, Component]] = field(default_factory=list)
+    # By slot, how long an added date lasts that was told as a period (RFC 5545 3.3.9).
+    periods: dict[str, Length] = field(default_factory=dict)
 
     @property
     def recurs(self) -> bool:
@@ -107,7 +111,8 @@ class Resource:
         for since, change in self.onwards:
             if since.instant(self.zones) <= start.instant(self.zones):
                 component, begins = change, _shifted(start, since, start_of(change))
-        return Instance(slot, component, begins, when(begins, length_of(component, self.zones), self.zones))
+        length = self.periods.get(slot) if component is self.master else None
+        return Instance(slot, component, begins, when(begins, length or length_of(component, self.zones), self.zones))
 
     def _exception(self, slot: str, component: Component) -> Instance:
         start = start_of(component)
@@ -118,7 +123,8 @@ class Resource:
         if self.master is None:
             return
         start = start_of(self.master)
-        reach = max((_days(length_of(component, self.zones)) for component in self.components()), default=0)
+        lengths = [*self.periods.values(), *(length_of(component, self.zones) for component in self.components())]
+        reach = max((_days(length) for length in lengths), default=0)
         moved = max((abs(_wall(start_of(c)) - _wall(since)) for since, c in self.onwards), default=timedelta(0))
         low, high = span.start - (reach + 2) * DAY - moved, span.end + 2 * DAY + moved
         excluded = _Excluded(self.master, self.zones, start)
@@ -166,7 +172,20 @@ def resource(calendar: Component, floating: str = "UTC") -> Resource | None:
     for event in (event for event in events if event.value("UID") == uid):
         if line := event.first("RECURRENCE-ID"):
             _file(found, event, line, series_start)
+    if found.master is not None and series_start is not None:
+        found.periods = _periods(found.master, series_start, found.zones)
     found.onwards.sort(key=lambda pair: pair[0].instant(found.zones))
+    return found
+
+
+def _periods(master: Component, series_start: Moment, zones: Zones) -> dict[str, Length]:
+    found = {}
+    for line in master.all("RDATE"):
+        for begins, ends in periods_of(line):
+            length = duration(ends) if ends[:1] in "Pp+-" else None
+            if length is None:
+                length = Length(exact=max(ZERO, moment(ends, begins.zone).instant(zones) - begins.instant(zones)))
+            found[slot_of(_like(begins, series_start, zones), zones)] = length
     return found
 
 

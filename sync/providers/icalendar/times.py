@@ -66,6 +66,13 @@ def moments_of(line: Line) -> list[Moment]:
     return [moment(value.partition("/")[0], zone) for value in line.value.split(",") if value.strip()]
 
 
+def periods_of(line: Line) -> list[tuple[Moment, str]]:
+    """The periods among the values of an RDATE: each with its beginning, and its end or duration as it is written."""
+    zone = line.params.get("TZID", "")
+    said = [value.partition("/") for value in line.value.split(",") if "/" in value]
+    return [(moment(start, zone), end.strip()) for start, _, end in said]
+
+
 def start_of(event: Component) -> Moment:
     line = event.first("DTSTART")
     if line is None:
