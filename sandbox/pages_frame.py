@@ -13,6 +13,7 @@ BAR = (
     ("/", "Sandbox"),
     ("/_sandbox/side-by-side", "Side by side"),
     ("/_sandbox/mailbox", "Mailbox"),
+    ("/_sandbox/feeds", "Feeds"),
     ("/_sandbox/names", "DNS"),
     ("/_sandbox/log", "Requests"),
 )

@@ -17,6 +17,8 @@ from starlette.routing import BaseRoute, Route
 from sandbox.cast import PEOPLE, Person
 from sandbox.feeds import google, icloud, outlook, plain
 from sandbox.icloud.cloud import PARTITIONS
+from sandbox.markup import tag
+from sandbox.pages_frame import shell
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -99,6 +101,23 @@ def _addresses(world: "World", person: Person, id: str) -> list[Address]:
     return [Address(person, id, f"{account.host}/published/2/{_token(person.id, id)}")]
 
 
+def _page(world: "World") -> Response:
+    """The addresses to copy into Hetk."""
+    urls = [(f"The club: {path}", f"webcal://{plain.HOST}{path}") for path in world.feeds.files]
+    for one in world.feeds.addresses():
+        names = {id: name for id, name, _ in world.hand(one.person).calendars(one.person)}
+        urls.append((f"{one.person.address}: {names[one.calendar]}", f"https://{one.path}"))
+    rows = [tag("li", tag("p", name), tag("p", tag("code", url))) for name, url in urls]
+    return shell(
+        "Feeds",
+        "/_sandbox/feeds",
+        tag("h1", "Feeds"),
+        tag("p", "Calendars that are published here. Connect one at Hetk under “Connect a feed”."),
+        tag("ul", *rows, class_="plain"),
+        site=world.site,
+    )
+
+
 def routes(world: "World") -> list[BaseRoute]:
     async def published(request: Request) -> Response:
         path = request.scope["path"].lstrip("/")
@@ -119,6 +138,8 @@ def routes(world: "World") -> list[BaseRoute]:
             world.feeds.files.pop(asked["path"], None)
             world.feeds.files |= {} if asked["text"] is None else {asked["path"]: asked["text"]}
             return Response(status_code=204)
+        if "text/html" in request.headers.get("accept", ""):
+            return _page(world)
         own = [{"person": "", "calendar": path, "url": f"https://{plain.HOST}{path}"} for path in world.feeds.files]
         theirs = [
             {"person": one.person.id, "calendar": one.calendar, "url": f"https://{one.path}"}

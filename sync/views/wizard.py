@@ -5,14 +5,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.models import User
+from accounts.models import Kind, User
 from sync import calendars, draft, pairs
-from sync.access import asks_providers, calendars_of, person, signed_in
+from sync.access import asks_providers, calendars_of, pairs_of, person, signed_in
 from sync.draft import Draft
 from sync.engine.clients import Resting
 from sync.flow_form import FlowForm, flow_initial
-from sync.forms import ONE_WAY, TWO_WAY, CalendarsForm
-from sync.models import FlowSettings
+from sync.forms import ONE_WAY, TWO_WAY, CalendarsForm, is_feed
+from sync.models import FlowSettings, Pair
 from sync.pairs import NotPossible
 from sync.providers.errors import ProviderError
 from sync.views import counting, looks
@@ -118,7 +118,7 @@ def review(request: HttpRequest) -> HttpResponse:
     found = draft.load(request)
     if found is None:
         return redirect("dashboard" if request.method == "POST" else "new_pair")
-    context: dict[str, object] = {"draft": found, "step": 3, "flows": _planned(found)}
+    context: dict[str, object] = {"draft": found, "step": 3, "flows": _planned(found), "fed": _fed(request, found)}
     if request.method == "POST":
         return _start(request, found, context)
     if "count" in request.GET:
@@ -131,6 +131,15 @@ def _counted(request: HttpRequest, found: Draft, context: dict[str, object]) -> 
     context["count"] = counting.count(found.first, found.second, found.out, found.returning, first_day(request))
     partial = context["partial"] = bool(request.headers.get("HX-Request"))
     return render(request, "sync/new/_starting.html" if partial else "sync/new/review.html", context)
+
+
+def _fed(request: HttpRequest, found: Draft) -> Pair | None:
+    """A sync of the same target that starts at a feed: perhaps of the very calendar that was chosen here."""
+    if is_feed(found.first):
+        return None
+    return (
+        pairs_of(person(request)).filter(second=found.second, first__connection__kind=Kind.FEED, ending_at=None).first()
+    )
 
 
 def _planned(found: Draft) -> list[looks.Planned]:

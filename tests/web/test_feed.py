@@ -83,6 +83,17 @@ def test_the_account_takes_the_place_of_its_feed_on_the_persons_word(alice, brow
     assert "Replace the feed" not in page(browser, "pair", pair)
 
 
+def test_who_starts_a_sync_beside_a_feed_is_asked_whether_it_is_the_same(alice, browser, feed):
+    pair = alice.pair(first=feed, second=alice.home, two_way=False)
+    asked = {"first": str(alice.work.public_id), "second": str(alice.home.public_id), "direction": "one"}
+    browser.post(reverse("new_pair"), asked)
+    browser.post(reverse("new_looks"), {"out-private": "yes", "out-show_as": "keep"})
+    shown = browser.get(reverse("new_review")).content.decode()
+    link = f"{reverse('replace_feed', args=(pair.public_id,))}?calendar={alice.work.public_id}"
+    assert link in shown
+    assert f'value="{alice.work.public_id}" selected' in browser.get(link).content.decode()
+
+
 def test_a_feed_is_not_replaced_while_hetk_is_at_work_nor_where_there_is_a_sync_already(
     alice, browser, feed, monkeypatch
 ):
