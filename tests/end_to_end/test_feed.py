@@ -241,6 +241,10 @@ def test_copies_that_were_taken_over_are_known_as_the_accounts_from_then_on(scen
     pair = busy_feed(scene, source, target, steady=True)
     feed = pair.first
     pairs.replace_feed(pair=pair, source=source)
+    # The target last, so that its copies are at hand and seen to say what they should already.
+    Calendar.objects.update(rung_at=None)
+    scene.look(source)
+    scene.look(target)
     scene.sync()
     # By their marks: without any links they are found again, and none is made twice.
     Link.objects.all().delete()
