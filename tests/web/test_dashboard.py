@@ -121,6 +121,6 @@ def test_the_number_of_queries_does_not_grow_with_the_pairs(alice, browser, pair
         pair = alice.pair(first=alice.calendar(alice.microsoft, f"Client {number}"), second=alice.home)
         act(pair)
         alice.brake(pair)
-    # The session, the person, the pairs, their flows, the latest changes, the links, the brakes.
-    with django_assert_num_queries(9):
+    # The session, the person, approvals that came, the pairs, their flows, the latest changes, the links, the brakes.
+    with django_assert_num_queries(10):
         browser.get(reverse("dashboard"))
