@@ -10,6 +10,8 @@ from tests.outside import Outside
 from tests.postgres import instead
 
 pytest_plugins = ["tests.nothing_skipped"]
+# Not named like tests, these would otherwise say no more than "AssertionError"; several folders read them.
+pytest.register_assert_rewrite("tests.providers.promises", "tests.providers.over_http")
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,8 @@ def site(transactional_db: None, live_server: Any, settings: Settings) -> str:
     """The address of the website, without a slash at its end."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # One of several test processes reads its settings before it has chosen its port.
+    settings.SITE_URL = str(live_server.url)
     return str(live_server.url)
 
 

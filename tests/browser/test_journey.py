@@ -343,6 +343,7 @@ def _confirm_if_asked(alice: Visitor, sandbox: Outside) -> None:
 
 def _signed_in_and_connected(alice: Visitor, address: str) -> None:
     page = alice.page
+    page.get_by_role("button", name="I accept the terms").click()
     expect(page.get_by_role("heading", name="One account is connected")).to_be_visible()
     expect(page.locator(".first-steps")).to_contain_text(address)
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Accounts").click()

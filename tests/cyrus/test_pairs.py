@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 
 from accounts import connections
 from accounts.models import User
@@ -70,7 +71,7 @@ def scene(cyrus_front: Front) -> Iterator[Scene]:
     yield scene
     for side in scene.sides:
         side.stop()
-    outbound.configure(hosts=[], sandbox_url=NOWHERE)
+    outbound.configure(hosts=settings.OUTBOUND_HOSTS, sandbox_url=NOWHERE)
 
 
 def listed(side: DavOutside) -> list[tuple[str, str]]:

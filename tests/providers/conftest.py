@@ -10,9 +10,6 @@ from tests.environment import NOWHERE, VAR_DIR, WEBHOOK_URL
 from tests.outside import Outside
 from tests.providers.clouds import Listener, listening
 
-# Not named like tests, these would otherwise say no more than "AssertionError".
-pytest.register_assert_rewrite("tests.providers.promises", "tests.providers.over_http")
-
 
 @pytest.fixture(scope="session")
 def _clouds() -> Iterator[tuple[Outside, Listener]]:

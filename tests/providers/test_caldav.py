@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 
 from hetk import outbound
 from sync.core.event import Content, Field, Timed
@@ -329,7 +330,7 @@ def placed(front: Front, user: str, home: str) -> Iterator[DavOutside]:
     outside = DavOutside(front, user, home)
     yield outside
     outside.stop()
-    outbound.configure(hosts=[], sandbox_url=NOWHERE)
+    outbound.configure(hosts=settings.OUTBOUND_HOSTS, sandbox_url=NOWHERE)
 
 
 class TestRadicale(DavContract):

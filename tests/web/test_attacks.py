@@ -1,6 +1,7 @@
 """Forged forms, forged addresses, wrong verbs and wrong hosts."""
 
 from urllib.parse import quote, urlsplit
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -14,7 +15,7 @@ from tests.web.test_isolation import arguments
 
 VERBS = ("post", "put", "patch", "delete")
 # A provider has no token of our forms; what it may do is in tests/webhooks.
-WITHOUT_TOKEN = {"hook_stripe", "hook_microsoft", "hook_microsoft_lifecycle", "hook_google"}
+WITHOUT_TOKEN = {"hook_stripe", "hook_microsoft", "hook_microsoft_lifecycle", "hook_google", "hook_google_security"}
 EVIL = [
     "https://evil.example/", "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example", "https:evil.example",
     "%2f%2fevil.example", "/%09/evil.example", "\t//evil.example", "https://localhost:8000@evil.example", "javascript:alert(1)",
@@ -26,6 +27,7 @@ def addresses(alice):
     """Every address of ours, with something of Alice's wherever an id stands in it."""
     known = arguments(alice)
     kinds = {name: {"kind": "google"} for name in ("signin", "connect", "connect_callback")}
+    kinds["deletion"] = {"public_id": uuid4()}
     found = {}
     for name, pattern in ours().items():
         if name in WITHOUT_TOKEN:
