@@ -7,18 +7,24 @@ from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from accounts import lost
 from accounts.access import person
 from accounts.models import Connection, LostFactor, User
 from accounts.noted import Noted
+from sync.admin import groups
+from sync.admin.rights import Act, may
 
 
 @admin.register(User)
 class PersonAdmin(Noted, UserAdmin):  # type: ignore[type-arg]
     ordering = ("email",)
-    list_display = ("email", "date_joined", "last_login", "connection_count", "is_staff")
+    list_display = ("email", "customer", "date_joined", "last_login", "connection_count", "is_staff")
+    show_full_result_count = False
     search_fields = ("email",)
     fieldsets = (
         (None, {"fields": ("email", "time_zone")}),
@@ -38,6 +44,10 @@ class PersonAdmin(Noted, UserAdmin):  # type: ignore[type-arg]
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         raise PermissionDenied("People set their own passwords.")
+
+    @admin.display(description="desk")
+    def customer(self, person: User) -> SafeString:
+        return format_html('<a href="{}">What is wrong?</a>', reverse("admin:customer", args=(person.pk,)))
 
     @admin.display(description="connections", ordering="connection_total")
     def connection_count(self, person: Any) -> int:
@@ -78,7 +88,7 @@ class LostFactorAdmin(Noted, admin.ModelAdmin):  # type: ignore[type-arg]
     def stands(self, row: LostFactor) -> str:
         return str(lost.state(row, timezone.now()))
 
-    @admin.action(description="Remove the second factors", permissions=("view",))
+    @admin.action(description="Remove the second factors", permissions=("remove_factors",))
     def remove_factors(self, request: HttpRequest, rows: QuerySet[LostFactor]) -> None:
         for row in rows.select_related("user"):
             if lost.take_away(row, by=person(request)):
@@ -87,6 +97,9 @@ class LostFactorAdmin(Noted, admin.ModelAdmin):  # type: ignore[type-arg]
             else:
                 stands = lost.state(row, timezone.now())
                 messages.error(request, f"Nothing was removed for {row.user}: the request is {stands}, or your own.")
+
+    def has_remove_factors_permission(self, request: HttpRequest) -> bool:
+        return may(Act.REMOVE_FACTORS, groups.of(request))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

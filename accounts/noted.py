@@ -19,6 +19,12 @@ PAGES = {
 }
 
 
+def note(request: HttpRequest, owner: User, act: Act, kind: str) -> None:
+    """`kind`: a key of PAGES."""
+    if owner != request.user:
+        audit.record(owner, act, facts={"what": PAGES[kind], "staff": request.user.pk})
+
+
 class Noted:
     """For an admin of rows that are somebody's; `owner_of` says whose. Staff who look at their own account are not told of it."""
 
@@ -39,5 +45,5 @@ class Noted:
 
     def note(self, request: HttpRequest, row: Any, act: Act) -> None:
         owner = self.owner_of(row)
-        if owner is not None and owner != request.user:
-            audit.record(owner, act, facts={"what": PAGES[type(row).__name__], "staff": request.user.pk})
+        if owner is not None:
+            note(request, owner, act, type(row).__name__)

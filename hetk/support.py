@@ -26,6 +26,12 @@ CLOSED = ("allauth.", "django_q.")
 class SupportSite(admin.AdminSite):
     site_header = site_title = "Hetk support"
     index_title = "Support desk"
+    index_template = "desk/index.html"
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        # Nothing at the desk ends a hundred rows at once.
+        self.disable_action("delete_selected")
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         models: Iterable[type[Model]] = (
@@ -33,6 +39,12 @@ class SupportSite(admin.AdminSite):
         )
         shown = [model for model in models if not model.__module__.startswith(CLOSED)]
         super().register(shown, admin_class, **options)
+
+    def get_urls(self) -> list[Any]:
+        from sync.admin import pages
+
+        # Before Django's own, whose last one catches everything.
+        return [*pages.urls(self), *super().get_urls()]
 
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and factors.shown_lately(request)

@@ -1,7 +1,7 @@
 """Pairs as people look at them: rows with their counts and how they stand, in a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -58,6 +58,7 @@ class FlowRow:
         return copied_words(self.flow)
 
 
+Name = Callable[[Calendar], str]
 NEVER = Audits()
 
 
@@ -120,15 +121,15 @@ def title_of(pair: Pair) -> str:
     return f"{calendar_name(pair.first)} {arrow} {calendar_name(pair.second)}"
 
 
-def rows(pairs: QuerySet[Pair]) -> list[PairRow]:
-    """One row for each pair, those in trouble first. Six queries, however many pairs there are."""
+def rows(pairs: QuerySet[Pair], *, name: Name = calendar_name) -> list[PairRow]:
+    """One row for each pair, those in trouble first. Six queries, however many pairs there are. `name`: what calendars are called."""
     now = timezone.now()
     latest = Activity.objects.filter(pair=OuterRef("pk")).exclude(act=Activity.Act.SKIPPED).order_by("-at", "-pk")
     found = list(pairs.annotate(last_id=Subquery(latest.values("pk")[:1])))
     last = Activity.objects.in_bulk([pair.last_id for pair in found if pair.last_id])
     counts = _counts(found, now)
     brakes = _brakes(found)
-    made = [_row(pair, counts, brakes[pair.pk], last, now) for pair in found]
+    made = [_row(pair, counts, brakes[pair.pk], last, name) for pair in found]
     audited = audits(found)
     for one in made:
         one.audits = audited.get(one.pair.pk, one.audits)
@@ -143,19 +144,17 @@ def row(pair: Pair) -> PairRow:
     )[0]
 
 
-def _row(
-    pair: Pair, counts: dict[int, Counts], brakes: list[Brake], last: dict[int, Activity], now: datetime
-) -> PairRow:
+def _row(pair: Pair, counts: dict[int, Counts], brakes: list[Brake], last: dict[int, Activity], name: Name) -> PairRow:
     sides = {pair.first_id: pair.first, pair.second_id: pair.second}
     flows = [
         FlowRow(flow, sides[flow.source_id], sides[flow.target_id], counts.get(flow.pk, Counts()))
         for flow in sorted(pair.flows.all(), key=lambda flow: flow.source_id != pair.first_id)
     ]
-    facts = _facts(pair, flows, brakes)
+    facts = _facts(pair, flows, brakes, name)
     return PairRow(pair, flows, stand(facts), brakes, last.get(pair.last_id))  # type: ignore[attr-defined]
 
 
-def _facts(pair: Pair, flows: list[FlowRow], brakes: list[Brake]) -> Facts:
+def _facts(pair: Pair, flows: list[FlowRow], brakes: list[Brake], name: Name) -> Facts:
     calendars = [pair.first, pair.second]
     halted: list[Connection] = [c.connection for c in calendars if c.connection.halted]
     failing = [c for c in calendars if c.failures and c.trouble]
@@ -165,10 +164,10 @@ def _facts(pair: Pair, flows: list[FlowRow], brakes: list[Brake]) -> Facts:
         paused=bool(pair.paused_at),
         by_plan=pair.paused_by_plan,
         halted=halted[0] if halted else None,
-        lost=next((calendar_name(c) for c in calendars if c.lost_at), ""),
-        read_only=next((row.target_name for row in flows if not row.target.can_write and not row.flow.ending_at), ""),
+        lost=next((name(c) for c in calendars if c.lost_at), ""),
+        read_only=next((name(row.target) for row in flows if not row.target.can_write and not row.flow.ending_at), ""),
         held=sum(brake.held for brake in brakes),
-        failing=calendar_name(failing[0]) if failing else "",
+        failing=name(failing[0]) if failing else "",
         trouble=failing[0].trouble if failing else "",
         failures=max((c.failures for c in failing), default=0),
         copies=sum(row.counts.copies for row in flows),

@@ -11,6 +11,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
@@ -18,6 +19,7 @@ from django.utils import timezone
 from accounts import sessions, vault
 from accounts.models import Acceptance, Connection, User
 from sandbox.cast import PEOPLE
+from sync.admin import groups
 
 if TYPE_CHECKING:
     from tests.outside import Outside
@@ -61,9 +63,12 @@ def sign_in(client: Client, user: User, *, factor: Authenticator | None = None) 
     request.session.save()
 
 
-def desk(email: str = "support@hetk.example") -> Client:
-    """Somebody who works at the support desk, past its door."""
-    user = make_user("support", email=email, is_staff=True, is_superuser=True)
+def desk(email: str = "support@hetk.example", *, group: str | None = None) -> Client:
+    """Somebody who works at the support desk, past its door: a superuser, or in one group ("": in none)."""
+    user = make_user("support", email=email, is_staff=True, is_superuser=group is None)
+    if group is not None:
+        groups.keep()
+        user.groups.set(Group.objects.filter(name=group))
     client = Client()
     sign_in(client, user, factor=authenticator_app(user))
     return client

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -26,7 +26,9 @@ def links_to(word: str) -> SafeString:
 
 
 class ReadOnly:
-    """Support looks; what changes a sync is its owner's own pages."""
+    """Support looks; what changes a sync is its owner's own pages, or an act of `sync/admin/acts.py`, which calls the same."""
+
+    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -63,7 +65,7 @@ class FlowInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
 
 @admin.register(Pair)
 class PairAdmin(Noted, ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("public_id", "user", "created_at", "paused_at", "ending_at", "copies", "explain")
+    list_display = ("public_id", "user", "created_at", "paused_at", "ending_at", "explain")
     list_filter = (("paused_at", admin.EmptyFieldListFilter), ("ending_at", admin.EmptyFieldListFilter))
     search_fields = ("public_id", "user__email")
     fields = (
@@ -81,11 +83,7 @@ class PairAdmin(Noted, ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Pair]:
         pairs: QuerySet[Pair] = super().get_queryset(request).select_related("user", "first", "second")
-        return pairs.annotate(copy_total=Count("flows__links", filter=~Q(flows__links__copy_id="")))
-
-    @admin.display(description="copies", ordering="copy_total")
-    def copies(self, pair: Any) -> int:
-        return int(pair.copy_total)
+        return pairs
 
     @admin.display(description="first")
     def first_calendar(self, pair: Pair) -> str:
@@ -152,7 +150,6 @@ class LinkAdmin(Noted, ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_per_page = 100
     date_hierarchy = "starts_at"
     ordering = ("starts_at", "pk")
-    show_full_result_count = False
     search_fields = ("flow__pair__public_id",)
     search_help_text = "The public id of a sync or of a calendar, or “flow” and its number; then choose a date."
     fields = (

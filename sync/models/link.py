@@ -69,6 +69,7 @@ class Link(models.Model):
             models.Index(fields=("flow", "origin_ref"), name="link_ref"),
             models.Index(fields=("flow", "series_id"), name="link_series", condition=~models.Q(series_id="")),
             models.Index(fields=("flow", "meeting_ref"), name="link_meeting", condition=~models.Q(meeting_ref="")),
+            models.Index(fields=("flow", "starts_at"), name="link_parked", condition=models.Q(state="parked")),
             models.Index(fields=("flow", "due_at"), name="link_due", condition=models.Q(due_at__isnull=False)),
         )
 

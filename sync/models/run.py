@@ -60,6 +60,9 @@ class Activity(models.Model):
         indexes = (
             models.Index(fields=("pair", "-at"), name="activity_latest"),
             models.Index(fields=("at",), name="activity_age"),
+            # The support desk is asked about the one, and lists the other.
+            models.Index(fields=("request_id",), name="activity_request", condition=~models.Q(request_id="")),
+            models.Index(fields=("pair", "-at"), name="activity_failed", condition=models.Q(act="failed")),
         )
 
     def __str__(self) -> str:

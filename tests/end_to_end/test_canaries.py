@@ -236,6 +236,10 @@ def _cached() -> str:
 
 def _support_desk() -> Iterator[str]:
     client = desk()
+    yield _text(client.get(reverse("admin:work")))
+    for user in User.objects.all():
+        yield _text(client.get(reverse("admin:customer", args=(user.pk,))))
+        yield _text(client.get(reverse("admin:find"), {"q": user.email}))
     for pair in Pair.objects.all():
         yield _text(client.get(reverse("admin:sync_link_changelist"), {"q": str(pair.public_id)}))
     for model in admin.site._registry:

@@ -107,7 +107,13 @@ def test_who_is_not_signed_in_is_sent_to_sign_in_from_everything_that_is_somebod
 
 def test_the_support_desk_is_closed_to_people(alice, browser_of):
     client = browser_of(alice)
-    for place in ("", "accounts/user/", f"accounts/connection/{alice.google.pk}/change/", "django_q/success/"):
+    own = [
+        f"customer/{alice.user.pk}/",
+        f"customer/{alice.user.pk}/end-sessions/{alice.user.pk}/",
+        "work/",
+        "find/?q=alice",
+    ]
+    for place in ("", "accounts/user/", f"accounts/connection/{alice.google.pk}/change/", "django_q/success/", *own):
         answer = client.get(f"/admin/{place}")
         assert answer.status_code == 302, place
         assert "/login/" in answer.headers["Location"]

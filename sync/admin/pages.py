@@ -1,0 +1,109 @@
+"""The desk's own pages, beside Django's lists of rows: a customer, an act for them, what waits, and whom a word means."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import audit, noted
+from accounts.access import person
+from accounts.models import User
+from sync.access import zone_of
+from sync.admin import customer, groups, work
+from sync.admin.acts import KINDS, Doing, Refused, carry_out, row_or_404
+from sync.admin.rights import MAY, Act, may, sees_syncs
+
+FIRST = 1
+LAST = 10_000
+
+
+def urls(site: admin.AdminSite) -> list[URLPattern]:
+    """Their addresses, each behind the door of the desk."""
+    return [
+        path("customer/<int:number>/", site.admin_view(show), name="customer"),
+        path("customer/<int:number>/<slug:act>/<int:row>/", site.admin_view(act_for), name="customer_act"),
+        path("work/", site.admin_view(waiting), name="work"),
+        path("work/<slug:key>/", site.admin_view(waiting_list), name="work_list"),
+        path("find/", site.admin_view(find), name="find"),
+    ]
+
+
+@require_safe
+def show(request: HttpRequest, number: int) -> HttpResponse:
+    """What is wrong with an account and what the desk does about it; that it was opened is told to its owner."""
+    allowed = _groups(request)
+    user = get_object_or_404(User, pk=number)
+    noted.note(request, user, audit.Act.STAFF_LOOKED, "User")
+    with timezone.override(zone_of(person(request))):
+        found = customer.read(user, syncs=sees_syncs(allowed))
+        buttons = {act.name.lower(): act.value for act in MAY if may(act, allowed)}
+        context = {"customer": found, "may": buttons, "own": user == person(request)}
+        return _page(request, "desk/customer.html", user.email, context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def act_for(request: HttpRequest, number: int, act: str, row: int) -> HttpResponse:
+    """GET: what it does, and a field for the reason. POST: done, and told to the customer."""
+    wanted = Act(act) if act in KINDS else None
+    if wanted is None:
+        raise Http404("There is no such act.")
+    if not may(wanted, _groups(request)):
+        raise PermissionDenied("Your group does not do this.")
+    user, kind = get_object_or_404(User, pk=number), KINDS[wanted]
+    thing = row_or_404(kind, user, row)
+    form = kind.form(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            carry_out(wanted, Doing(user, thing, person(request), form.cleaned_data))
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, f"{kind.button}: done, and {user.email} can read why.")
+            return redirect("admin:customer", user.pk)
+    context = {"customer_user": user, "kind": kind, "form": form, "thing": None if thing == user else thing}
+    return _page(request, "desk/confirm.html", kind.button, context)
+
+
+@require_safe
+def waiting(request: HttpRequest) -> HttpResponse:
+    """The beginning of every list."""
+    lists = [(key, work.LISTS[key], work.page(key, FIRST)) for key in _lists(request)]
+    return _page(request, "desk/work.html", "What waits", {"lists": lists})
+
+
+@require_safe
+def waiting_list(request: HttpRequest, key: str) -> HttpResponse:
+    if key not in _lists(request):
+        raise Http404("There is no such list.")
+    said = request.GET.get("page", "")
+    number = min(int(said), LAST) if said.isdecimal() and len(said) < 9 and int(said) else FIRST
+    lists = [(key, work.LISTS[key], work.page(key, number))]
+    return _page(request, "desk/work.html", work.LISTS[key].title, {"lists": lists, "alone": True})
+
+
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    word = request.GET.get("q", "")[:320]
+    items = work.find(word, syncs=sees_syncs(_groups(request)))
+    return _page(request, "desk/find.html", "Find a customer", {"items": items, "word": word})
+
+
+def _lists(request: HttpRequest) -> tuple[str, ...]:
+    return tuple(work.LISTS) if sees_syncs(_groups(request)) else work.FOR_BILLING
+
+
+def _groups(request: HttpRequest) -> frozenset[str]:
+    """Whoever is in none of them has no business here."""
+    found = groups.of(request)
+    if not any(group in found for group in MAY.values()) and not sees_syncs(found):
+        raise PermissionDenied("You are in no group of the support desk.")
+    return found
+
+
+def _page(request: HttpRequest, template: str, title: str, context: dict[str, Any]) -> HttpResponse:
+    return render(request, template, {**admin.site.each_context(request), "title": title, **context})

@@ -1,0 +1,191 @@
+"""Who at the support desk may do what, act by act; what is done needs a reason and is told to the customer."""
+
+from datetime import timedelta
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import Group as Row
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import audit, lost
+from accounts.models import Deletion, LostFactor, User
+from billing import room
+from sync.admin import groups
+from sync.admin.acts import KINDS
+from sync.admin.rights import MAY, SEES, Act, Group
+from sync.models import Brake, Pair, Verification
+from tests import factories
+from tests.web.household import Household
+from tests.web.routes import rows
+
+REASON = "They asked for it by mail"
+OF_ACT = {
+    Act.SYNC_NOW, Act.PAUSE, Act.RESUME, Act.VERIFY, Act.RELEASE, Act.RESTORE, Act.END_SESSIONS, Act.REMOVE_FACTORS, Act.DELETE,
+}  # fmt: skip
+OF_BILLING = {Act.EXTEND_TRIAL, Act.GRANT_PLAN}
+# What the customer reads of each.
+WORDS = {
+    Act.SYNC_NOW: "Had a sync look at its calendars", Act.PAUSE: "Paused a sync", Act.RESUME: "Resumed a sync",
+    Act.VERIFY: "Had a sync verified", Act.RELEASE: "Let held deletions go", Act.END_SESSIONS: "Ended all sessions",
+    Act.RESTORE: "Kept copies whose deletion was held", Act.DELETE: "Began the deletion of the account",
+    Act.EXTEND_TRIAL: "Trial extended", Act.GRANT_PLAN: "Plan granted",
+}  # fmt: skip
+
+
+def said(**more: str) -> dict[str, str]:
+    ahead = (timezone.now() + timedelta(days=60)).date().isoformat()
+    return {"reason": REASON, "until": ahead, "plan": "personal", "copies": "leave", **more}
+
+
+def place(alice: Household, act: Act) -> str:
+    """Its address, about something that it can be done to."""
+    pair = alice.pair()
+    if act is Act.RESUME:
+        Pair.objects.update(paused_at=timezone.now())
+    row = {Pair: pair, Brake: alice.brake(pair), User: alice.user}[KINDS[act].on]
+    return reverse("admin:customer_act", args=(alice.user.pk, act.value, row.pk))
+
+
+def done(act: Act, alice: Household) -> bool:
+    pair, brake = Pair.objects.get(), Brake.objects.get()
+    account = room.account_of(alice.user)
+    return {
+        Act.SYNC_NOW: pair.first.due_at is not None and pair.second.due_at is not None,
+        Act.PAUSE: pair.paused_at is not None,
+        Act.RESUME: pair.paused_at is None,
+        Act.VERIFY: Verification.objects.filter(pair=pair, asked_by__email="support@hetk.example").exists(),
+        Act.RELEASE: brake.decision == "release",
+        Act.RESTORE: brake.decision == "restore",
+        Act.END_SESSIONS: not UserSession.objects.filter(user=alice.user).exists(),
+        Act.DELETE: Deletion.objects.filter(user=alice.user, copies="leave").exists(),
+        Act.EXTEND_TRIAL: account.trial_ends_at > timezone.now() + timedelta(days=59),
+        Act.GRANT_PLAN: (account.granted_plan, account.granted_until is not None) == ("personal", True),
+    }[act]
+
+
+def entries(user: User) -> list[tuple[str, str]]:
+    found = [entry for entry in audit.entries_of(user) if entry.act == "staff-changed"]
+    return [(entry.facts["what"], audit.personal_of(entry).get("reason", "")) for entry in found]
+
+
+def test_the_table_is_what_was_agreed_and_nothing_is_left_out():
+    assert {act for act, group in MAY.items() if group is Group.ACT} == OF_ACT
+    assert {act for act, group in MAY.items() if group is Group.BILLING} == OF_BILLING
+    assert set(MAY) == set(Act) == set(KINDS) | {Act.REMOVE_FACTORS}
+
+
+@pytest.mark.parametrize("act", KINDS, ids=lambda act: act.value)
+def test_an_act_is_open_to_its_own_group_alone_and_told_with_its_reason(alice, act):
+    UserSession.objects.create(user=alice.user, ip="192.0.2.7", session_key="alices", user_agent="alice")
+    address, room_ = place(alice, act), room.account_of(alice.user)
+    assert room_ is not None
+    assert not done(act, alice)
+    before = rows()
+    for group in {"", *Group} - {MAY[act]}:
+        client = factories.desk(f"{group or 'nobody'}@hetk.example", group=group)
+        before = before | {key: row for key, row in rows().items() if key not in before}
+        assert (client.get(address).status_code, client.post(address, said()).status_code) == (403, 403), group
+    assert {key: row for key, row in rows().items() if key in before} == before
+    assert entries(alice.user) == []
+    client = factories.desk(group=MAY[act].value)
+    assert REASON not in client.get(address).content.decode()
+    answer = client.post(address, said())
+    assert answer.headers["Location"] == reverse("admin:customer", args=(alice.user.pk,))
+    assert done(act, alice)
+    assert [(what.capitalize(), reason) for what, reason in entries(alice.user)] == [(WORDS[act], REASON)]
+
+
+def test_the_customer_reads_what_was_done_and_why(alice, browser):
+    factories.desk(group="act").post(place(alice, Act.PAUSE), said())
+    html = browser.get(reverse("security_history")).content.decode()
+    assert "Support changed your account" in html
+    assert f"Paused a sync, {REASON}" in html
+
+
+@pytest.mark.parametrize("act", [Act.PAUSE, Act.DELETE, Act.EXTEND_TRIAL, Act.GRANT_PLAN], ids=lambda act: act.value)
+@pytest.mark.parametrize("reason", ["", "short"])
+def test_without_a_reason_nothing_is_done(alice, act, reason):
+    address, client = place(alice, act), factories.desk()
+    room.account_of(alice.user)
+    before = rows()
+    assert client.post(address, said(reason=reason)).status_code == 200
+    assert rows() == before
+
+
+def test_what_cannot_be_done_is_said_and_told_to_nobody(alice):
+    client = factories.desk(group="act")
+    address = place(alice, Act.RESUME)
+    Pair.objects.update(paused_at=None)
+    answer = client.post(address, said())
+    assert "there is nothing to resume. Nothing was done." in answer.content.decode()
+    assert entries(alice.user) == []
+
+
+def test_a_plan_that_is_full_keeps_the_desk_from_resuming_too(alice, settings):
+    settings.BILLING = True
+    client, address = factories.desk(group="act"), place(alice, Act.RESUME)
+    account = room.account_of(alice.user)
+    account.trial_ends_at = timezone.now() - timedelta(days=90)
+    account.save()
+    assert "Your plan has ended" in client.post(address, said()).content.decode()
+    assert Pair.objects.get().paused_at is not None
+    assert entries(alice.user) == []
+
+
+def test_a_question_that_was_answered_is_not_answered_again(alice):
+    client, address = factories.desk(group="act"), place(alice, Act.RELEASE)
+    Brake.objects.update(decided_at=timezone.now(), decision="restore")
+    assert client.post(address, said()).status_code == 404
+    assert Brake.objects.get().decision == "restore"
+
+
+def test_nobody_acts_for_their_own_account(alice):
+    alice.user.is_staff = alice.user.is_superuser = True
+    alice.user.save()
+    client = Client()
+    factories.sign_in(client, alice.user, factor=factories.authenticator_app(alice.user))
+    answer = client.post(place(alice, Act.GRANT_PLAN), said())
+    assert "This is your own account" in answer.content.decode()
+    assert room.account_of(alice.user).granted_plan == ""
+
+
+def test_what_belongs_to_somebody_else_is_not_reached_through_a_customer(alice, charlie):
+    pair, client = charlie.pair(), factories.desk()
+    for act, row in ((Act.PAUSE, pair.pk), (Act.RELEASE, charlie.brake(pair).pk), (Act.DELETE, charlie.user.pk)):
+        address = reverse("admin:customer_act", args=(alice.user.pk, act.value, row))
+        assert client.post(address, said()).status_code == 404, act
+    assert client.get(f"/admin/customer/{alice.user.pk}/no-such-act/{alice.user.pk}/").status_code == 404
+    assert Pair.objects.get().paused_at is None
+
+
+def test_a_day_that_is_over_gives_no_plan(alice):
+    answer = factories.desk(group="billing").post(place(alice, Act.GRANT_PLAN), said(until="2020-01-01"))
+    assert "That day is not ahead." in answer.content.decode()
+    assert room.account_of(alice.user).granted_plan == ""
+
+
+def test_who_only_looks_takes_no_second_factor_away(alice):
+    begun = timezone.now() - lost.WAIT - timedelta(hours=1)
+    row = LostFactor.objects.create(user=alice.user, asked_at=begun, due_at=begun + lost.WAIT, label="Firefox")
+    chosen = {"action": "remove_factors", "_selected_action": row.pk}
+    factories.desk("look@hetk.example", group="look").post("/admin/accounts/lostfactor/", chosen)
+    row.refresh_from_db()
+    assert row.done_at is None
+    factories.desk(group="act").post("/admin/accounts/lostfactor/", chosen)
+    row.refresh_from_db()
+    assert row.done_at is not None
+
+
+@pytest.mark.django_db
+def test_no_group_changes_a_row_by_itself_and_what_somebody_added_goes():
+    groups.keep()
+    row = Row.objects.get(name="look")
+    row.permissions.add(Permission.objects.get(codename="change_user"))
+    groups.keep()
+    for group, names in SEES.items():
+        held = Row.objects.get(name=group.value).permissions.select_related("content_type")
+        assert {f"{one.content_type.app_label}.{one.codename}" for one in held} == set(names)
+        assert all(one.codename.startswith("view_") for one in held)
