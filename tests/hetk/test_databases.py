@@ -62,6 +62,8 @@ def test_an_installation_on_postgresql_is_prepared_by_the_same_command(tmp_path)
     with psycopg.connect(server().url("prepared")) as database:
         known = database.execute("SELECT name FROM django_migrations").fetchall()
         assert len(known) > 20
+        groups = {name for (name,) in database.execute("SELECT name FROM auth_group")}
+        assert groups == {"look", "act", "billing"}
     database.close()
     server().drop("prepared")
 

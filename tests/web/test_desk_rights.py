@@ -189,3 +189,11 @@ def test_no_group_changes_a_row_by_itself_and_what_somebody_added_goes():
         held = Row.objects.get(name=group.value).permissions.select_related("content_type")
         assert {f"{one.content_type.app_label}.{one.codename}" for one in held} == set(names)
         assert all(one.codename.startswith("view_") for one in held)
+
+
+def test_no_list_offers_to_delete_many_rows_at_once(alice):
+    client = factories.desk()
+    chosen = {"action": "delete_selected", "_selected_action": alice.user.pk, "post": "yes"}
+    assert "delete_selected" not in client.get("/admin/accounts/user/").content.decode()
+    client.post("/admin/accounts/user/", chosen)
+    assert User.objects.filter(pk=alice.user.pk).exists()
