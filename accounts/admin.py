@@ -42,6 +42,10 @@ class PersonAdmin(Noted, UserAdmin):  # type: ignore[type-arg]
         """Nobody at the desk gives an account another address."""
         return ("email", *self.readonly_fields) if obj else self.readonly_fields
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """An account ends by its deletion, which takes copies, access and subscription along (`sync/admin/acts.py` begins it)."""
+        return False
+
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         raise PermissionDenied("People set their own passwords.")
 
@@ -70,6 +74,9 @@ class ConnectionAdmin(Noted, admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 

@@ -191,9 +191,11 @@ def test_no_group_changes_a_row_by_itself_and_what_somebody_added_goes():
         assert all(one.codename.startswith("view_") for one in held)
 
 
-def test_no_list_offers_to_delete_many_rows_at_once(alice):
+def test_nobody_is_deleted_but_by_the_deletion_that_takes_everything_along(alice):
     client = factories.desk()
+    for place_ in (f"user/{alice.user.pk}", f"connection/{alice.google.pk}"):
+        assert client.post(f"/admin/accounts/{place_}/delete/", {"post": "yes"}).status_code == 403
     chosen = {"action": "delete_selected", "_selected_action": alice.user.pk, "post": "yes"}
     assert "delete_selected" not in client.get("/admin/accounts/user/").content.decode()
     client.post("/admin/accounts/user/", chosen)
-    assert User.objects.filter(pk=alice.user.pk).exists()
+    assert User.objects.filter(pk=alice.user.pk, connections=alice.google).exists()
