@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from accounts.models import Approval, Chain, Connection, Deletion, Kind, User
+from accounts.models import Approval, Chain, Connection, Contract, Deletion, Kind, User
 
 
 def person(request: HttpRequest) -> User:
@@ -49,6 +49,11 @@ def identity_or_404(request: HttpRequest, identity_id: int) -> SocialAccount:
 
 def session_or_404(request: HttpRequest, session_id: int) -> UserSession:
     return get_object_or_404(UserSession, user=person(request), pk=session_id)
+
+
+def contract_of(user: User) -> Contract | None:
+    """The contract on data processing that the person accepted last; None before the first."""
+    return Contract.objects.filter(user=user).first()
 
 
 def approvals_of(request: HttpRequest) -> QuerySet[Approval]:

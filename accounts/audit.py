@@ -53,6 +53,7 @@ class Act(StrEnum):
     ADDRESS_CHANGED = "address-changed"
     ADDRESS_REMOVED = "address-removed"
     TERMS_ACCEPTED = "terms-accepted"
+    CONTRACT_ACCEPTED = "contract-accepted"
     SETTINGS_CHANGED = "settings-changed"
     CONNECTED = "connected"
     RECONNECTED = "reconnected"

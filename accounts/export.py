@@ -30,6 +30,7 @@ OWN: Mapping[str, str] = {
     "accounts.EmailChange": "user",
     "accounts.LostFactor": "user",
     "accounts.Acceptance": "user",
+    "accounts.Contract": "user",
     "accounts.Approval": "user",
     "account.EmailAddress": "user",
     "account.EmailConfirmation": "email_address__user",

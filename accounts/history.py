@@ -27,6 +27,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     Act.ADDRESS_CHANGED: ("Changed the e-mail address", "pencil", "ok"),
     Act.ADDRESS_REMOVED: ("Removed an e-mail address", "minus", "ok"),
     Act.TERMS_ACCEPTED: ("Accepted the terms", "check", "ok"),
+    Act.CONTRACT_ACCEPTED: ("Accepted the contract on data processing", "check", "ok"),
     Act.SETTINGS_CHANGED: ("Changed settings", "pencil", "ok"),
     Act.CONNECTED: ("Connected an account", "plus", "ok"),
     Act.RECONNECTED: ("Renewed the access to an account", "sync", "ok"),

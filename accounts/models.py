@@ -10,9 +10,10 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 
 from accounts.chain import Chain, ChainEntry
+from accounts.contracts import Contract
 from accounts.deletions import Deletion
 
-__all__ = ["Chain", "ChainEntry", "Connection", "Deletion", "HaltCause", "Kind", "User", "Users"]
+__all__ = ["Chain", "ChainEntry", "Connection", "Contract", "Deletion", "HaltCause", "Kind", "User", "Users"]
 
 
 class Users(UserManager["User"]):

@@ -26,7 +26,9 @@ OPEN = {
     "connect_callback",
     "terms", "terms_accept", "account_logout", "home", "health", "health_work", "styleguide", "policy_setup", "security", "end_session",
     "end_sessions", "confirm_by_code", "account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "way_back",
-    "lost_factor_stop", "lost_factor_stop_here",
+    "lost_factor_stop", "lost_factor_stop_here", "pricing", "disclosure", "admin_approval", "trust_security", "subprocessors", "privacy",
+    "dpa", "dpa_pdf", "integrations", "integration_microsoft-365", "integration_google-workspace", "integration_icloud-caldav",
+    "integration_domain-policy",
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
 
+from hetk.company import OWN_NAME, OWN_SITE
 from policy.lookup import Server
 
 KEY_BYTES = 32
@@ -246,6 +247,30 @@ def check_payment(app_configs: Apps, **_: Any) -> list[checks.CheckMessage]:
     return found
 
 
+def check_company(app_configs: Apps, **_: Any) -> list[checks.CheckMessage]:
+    """W050, W051: the public pages and the contract name who runs this installation, and not somebody else."""
+    site = urlsplit(settings.SITE_URL).hostname or ""
+    if is_local(settings.SITE_URL):
+        return []
+    found: list[checks.CheckMessage] = [
+        checks.Warning(
+            f"{name} is empty, and the public pages and the contract on data processing leave a gap there.",
+            hint="docs/running.md tells what it is for.",
+            id="hetk.W050",
+        )
+        for name in settings.COMPANY.unsaid
+    ]
+    if settings.COMPANY.name == OWN_NAME and site != OWN_SITE and not site.endswith(f".{OWN_SITE}"):
+        found.append(
+            checks.Warning(
+                f"HETK_COMPANY is left at {OWN_NAME}, which does not run {site}: the pages would speak in another's name.",
+                hint="Set HETK_COMPANY and the other variables of docs/running.md, “Who runs it”.",
+                id="hetk.W051",
+            )
+        )
+    return found
+
+
 ALL = [
     check_keys,
     check_site,
@@ -255,4 +280,5 @@ ALL = [
     check_database,
     check_resolvers,
     check_payment,
+    check_company,
 ]

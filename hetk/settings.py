@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 
-from hetk import databases, env
+from hetk import company, databases, env
 
 # Lets `ModelAdmin[Connection]` and its like be written in code that runs.
 django_stubs_ext.monkeypatch()
@@ -253,6 +253,8 @@ DEFAULT_FROM_EMAIL = env.text("HETK_MAIL_FROM", "Hetk <no-reply@hetk.io>")
 
 # Where people report weaknesses, as security.txt writes it: a mailto: or https: address.
 SECURITY_CONTACT = env.text("HETK_SECURITY_CONTACT", "mailto:security@hetk.io")
+# Who runs this installation, as the contract and the public pages name them.
+COMPANY = company.from_environment()
 
 # --- The end of an account -----------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("policy.urls")),
     path("", include("billing.urls")),
+    path("", include("hetk.trust.urls")),
     path("hooks/", include("sync.webhooks.urls")),
     path(".well-known/microsoft-identity-association.json", wellknown.microsoft_identity, name="microsoft_identity"),
     path(".well-known/security.txt", wellknown.security, name="security_txt"),

@@ -4,10 +4,12 @@ import base64
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from hetk import checks
+from hetk.company import OWN_NAME
 from tests.outside import ROOT
 
 GOOD_KEY = "k2:" + base64.b64encode(b"x" * 32).decode()
@@ -22,6 +24,7 @@ def production(settings):
     settings.ALLOWED_HOSTS = ["hetk.example"]
     settings.WEBHOOK_URL = "https://hetk.example"
     settings.SANDBOX_URL = ""
+    settings.COMPANY = replace(settings.COMPANY, name="Fabrikam OÜ", post="Kaevu 1, Tallinn", mailer="Contoso Mail")
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
     return settings
 
@@ -144,6 +147,20 @@ def test_one_resolver_alone_is_found_unless_it_is_on_this_machine(production):
     assert found() == []
 
 
+def test_a_public_site_that_does_not_say_who_runs_it_is_found_by_each_variable(production):
+    production.COMPANY = replace(production.COMPANY, post="", mailer="", region="")
+    assert found() == ["hetk.W050"] * 3
+    said = " ".join(str(message.msg) for message in checks.check_company(None))
+    assert [name for name in ("HETK_COMPANY_ADDRESS", "HETK_MAILER", "HETK_REGION") if name not in said] == []
+
+
+def test_a_site_of_others_that_speaks_in_our_name_is_found(production):
+    production.COMPANY = replace(production.COMPANY, name=OWN_NAME)
+    assert found() == ["hetk.W051"]
+    production.SITE_URL, production.ALLOWED_HOSTS = "https://app.hetk.io", ["app.hetk.io"]
+    assert found() == []
+
+
 def _manage(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
@@ -175,6 +192,7 @@ def test_a_command_refuses_to_start_on_wrong_settings():
 def test_a_public_site_passes_all_checks_for_deployment():
     site = {"HETK_SITE_URL": "https://hetk.example", "HETK_WEBHOOK_URL": "https://hetk.example", "HETK_SANDBOX_URL": ""}
     site["DJANGO_ALLOW_ASYNC_UNSAFE"] = ""
+    site |= {"HETK_COMPANY": "Fabrikam OÜ", "HETK_COMPANY_ADDRESS": "Kaevu 1, Tallinn", "HETK_MAILER": "Contoso Mail"}
     done = _manage(
         "check", "--deploy", "--fail-level", "WARNING", HETK_HOSTS="hetk.example", HETK_TRUSTED_PROXIES="1", **site
     )

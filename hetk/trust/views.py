@@ -1,0 +1,143 @@
+"""The public pages about trust, and about each thing that Hetk works with."""
+
+from collections.abc import Callable
+
+from allauth.core.internal import ratelimit
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import contract_of, person
+from accounts.approvals import APPLICATION
+from hetk import pdf
+from hetk.trust import claims, dpa, facts, fields, stored
+from hetk.trust.forms import ContractForm
+
+PRINTS = "10/m/user"
+
+# Name of the page -> the column of `fields` that it shows, "" for none.
+INTEGRATIONS = {
+    "microsoft-365": "microsoft",
+    "google-workspace": "google",
+    "icloud-caldav": "icalendar",
+    "domain-policy": "",
+}
+
+
+def _common() -> dict[str, object]:
+    return {"company": settings.COMPANY, "figures": facts.figures(), "security_contact": settings.SECURITY_CONTACT}
+
+
+@require_safe
+def security(request: HttpRequest) -> HttpResponse:
+    more = {"areas": claims.by_area(), "categories": stored.categories(), "retention": facts.retention()}
+    return render(request, "trust/security.html", _common() | more)
+
+
+@require_safe
+def subprocessors(request: HttpRequest) -> HttpResponse:
+    return render(request, "trust/subprocessors.html", _common() | {"subprocessors": facts.subprocessors()})
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    more = {
+        "categories": stored.categories(),
+        "tables": stored.tables(),
+        "retention": facts.retention(),
+        "microsoft": facts.microsoft_permissions(),
+        "google": facts.google_permissions(),
+        "selling": bool(settings.STRIPE_SECRET_KEY),
+    }
+    return render(request, "trust/privacy.html", _common() | more)
+
+
+@require_safe
+def contract(request: HttpRequest) -> HttpResponse:
+    return _contract(request)
+
+
+def _contract(request: HttpRequest, form: ContractForm | None = None, *, other: bool = False) -> HttpResponse:
+    """`other`: the text that was read is not the one that stands here now."""
+    said = dpa.text()
+    digits = dpa.fingerprint(said)
+    context = _common() | {"text": said, "fingerprint": digits, "version": dpa.VERSION, "since": dpa.since()}
+    if request.user.is_authenticated:
+        accepted = contract_of(person(request))
+        context |= {
+            "accepted": accepted,
+            "current": accepted is not None and accepted.fingerprint == digits,
+            "form": form or ContractForm(initial={"fingerprint": digits}),
+            "other": other,
+        }
+    return render(request, "trust/dpa.html", context, status=400 if form else 200)
+
+
+@require_POST
+@login_required
+def accept_contract(request: HttpRequest) -> HttpResponse:
+    """Accepts the very text that the page showed."""
+    form = ContractForm(request.POST)
+    if not form.is_valid():
+        return _contract(request, form)
+    if form.cleaned_data["fingerprint"] != dpa.fingerprint(dpa.text()):
+        return _contract(request, other=True)
+    dpa.accept(request, organization=form.cleaned_data["organization"], post=form.cleaned_data["post"])
+    messages.success(request, "The contract is accepted. You can download it here at any time.")
+    return redirect("dpa")
+
+
+@require_safe
+def contract_paper(request: HttpRequest) -> HttpResponse:
+    """Where it cannot be printed, the page itself is the paper."""
+    return _paper(dpa.paper, dpa.VERSION)
+
+
+@require_safe
+@login_required
+def accepted_paper(request: HttpRequest) -> HttpResponse:
+    """What the person accepted last, as it was then; so often a minute, for it is printed anew."""
+    row = contract_of(person(request))
+    if row is None:
+        raise Http404("Nothing was accepted yet.")
+    if not ratelimit.consume(request, app="trust", action="print", config={"print": PRINTS}, limit_get=True):
+        answer = render(request, "429.html", status=429)
+        answer.headers["Retry-After"] = "60"
+        return answer
+    return _paper(lambda: dpa.paper_of(row), row.version)
+
+
+def _paper(make: Callable[[], bytes], version: str) -> HttpResponse:
+    try:
+        made = make()
+    except pdf.Unavailable:
+        return redirect("dpa")
+    return pdf.response(made, f"hetk-dpa-{version}.pdf")
+
+
+@require_safe
+def integrations(request: HttpRequest) -> HttpResponse:
+    return render(request, "trust/integrations.html", _common())
+
+
+@require_safe
+def integration(request: HttpRequest, name: str) -> HttpResponse:
+    column = INTEGRATIONS[name]
+    permissions = {"microsoft": facts.microsoft_permissions(), "google": facts.google_permissions()}
+    more = {
+        "fields": fields.rows(column) if column else [],
+        "never": fields.NEVER,
+        "permissions": permissions.get(column, ()),
+        "application": APPLICATION,
+        "client_id": settings.MICROSOFT_CLIENT_ID,
+    }
+    return render(request, f"trust/integrations/{name}.html", _common() | more)
+
+
+@require_safe
+def moved(request: HttpRequest, name: str) -> HttpResponse:
+    """An address under which a page was known before."""
+    return redirect(name, permanent=True)
