@@ -159,7 +159,9 @@ def _guid(text: str) -> str:
 
 
 def _may(request: HttpRequest, action: str) -> bool:
-    return bool(ratelimit.consume(request, app="approval", action=action, key="everybody", config=LIMITS))
+    return bool(
+        ratelimit.consume(request, app="approval", action=action, key="everybody", config=LIMITS, limit_get=True)
+    )
 
 
 def _slower(request: HttpRequest) -> HttpResponse:

@@ -317,3 +317,13 @@ def test_nobody_makes_us_ask_microsoft_at_will(sandbox, client):
 
     assert statuses[:10] == [200] * 10
     assert statuses[-1] == 429
+
+
+def test_nobody_makes_us_print_at_will(client, db, monkeypatch):
+    monkeypatch.setattr("hetk.pdf.of_html", str.encode)
+    letter = urlsplit(approvals.kit(FABRIKAM.id, "fabrikam.example").letter)
+
+    statuses = [client.get(f"{letter.path}?{letter.query}").status_code for _ in range(12)]
+
+    assert statuses[:10] == [200] * 10
+    assert statuses[-1] == 429
