@@ -34,6 +34,10 @@ OUTSIDE = [
     "account_request_login_code",
     "account_inactive",
     "terms",
+    "trust_security",
+    "privacy",
+    "dpa",
+    "integration_microsoft-365",
 ]
 OWN = [
     "dashboard",
