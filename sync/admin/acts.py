@@ -45,7 +45,8 @@ class PlanForm(UntilForm):
 
 
 class DeletionForm(ReasonForm):
-    copies = forms.ChoiceField(choices=Deletion.Copies, help_text="As the customer asked.")
+    # Nothing is chosen beforehand: what goes, goes for good.
+    copies = forms.ChoiceField(choices=Deletion.Copies, widget=forms.RadioSelect, help_text="As the customer asked.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def _found(facts: Facts) -> Iterator[Advice]:
 
 def _halted(halt: Halt) -> Advice:
     told = f"They were told {moment(halt.told_at)}." if halt.told_at else "They have had no mail about it yet."
-    wrong = f"{halt.name} lets Hetk no longer in since {moment(halt.since)}: {halt.cause}."
+    wrong = f"{halt.name} no longer lets Hetk in, since {moment(halt.since)}: {halt.cause}."
     return Advice("stop", wrong, f"{told} Only they can mend it: Connections, then Reconnect. Nothing is lost.")
 
 
