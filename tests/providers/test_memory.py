@@ -35,7 +35,8 @@ class MemoryOutside:
         self.provider = MemoryProvider(self.cloud, OWNER)
         self.marks_in_delta = manner.marks_in_delta
         self.series_rebuilt = manner.series_rebuilt
-        self.zones_kept = self.found_by_key = self.keys_stay_taken = self.exact_pauses = True
+        self.keys_stay_taken = not manner.names_return
+        self.zones_kept = self.found_by_key = self.exact_pauses = True
         self.ids_return = False
 
     def create(self, title: str, when: When, **fields: Any) -> str:
