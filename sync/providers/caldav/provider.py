@@ -114,7 +114,11 @@ class CalDavProvider:
     def find(self, calendar_id: str, mark: str, key: str) -> Event | None:
         if key:
             name = key + mapping.SUFFIX
-            return self.get(calendar_id, [name])[name]
+            found = self.get(calendar_id, [name])
+            if name not in found:
+                # Something stands there: to call it absent would make a second copy.
+                raise Refused("what stands under this key cannot be read")
+            return found[name]
         names = list(reading.listing(self.client, calendar_id, "").etags)
         for items in reading.fetch(self.client, calendar_id, names, self.page_size):
             for item in items.values():
