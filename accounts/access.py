@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from accounts.models import Approval, Chain, Connection, Contract, Deletion, Kind, User
+from accounts.models import ApiToken, Approval, Chain, Connection, Contract, Deletion, Kind, User
 
 
 def person(request: HttpRequest) -> User:
@@ -63,6 +63,11 @@ def approvals_of(request: HttpRequest) -> QuerySet[Approval]:
 
 def approval_or_404(request: HttpRequest, public_id: UUID) -> Approval:
     return get_object_or_404(approvals_of(request), public_id=public_id)
+
+
+def token_or_404(request: HttpRequest, public_id: UUID) -> ApiToken:
+    """One of the person's tokens for the API."""
+    return get_object_or_404(ApiToken, user=person(request), public_id=public_id)
 
 
 def kind_or_404(kind: str) -> Kind:

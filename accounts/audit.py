@@ -72,6 +72,8 @@ class Act(StrEnum):
     PLAN_CHANGED = "plan-changed"
     STAFF_LOOKED = "staff-looked"
     STAFF_CHANGED = "staff-changed"
+    TOKEN_MADE = "token-made"  # noqa: S105
+    TOKEN_REVOKED = "token-revoked"  # noqa: S105
     EXPORTED = "exported"
     DELETION_ASKED = "deletion-asked"
     DELETED = "deleted"

@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 
-from accounts.models import Deletion
+from accounts import tokens
+from accounts.models import ApiToken, Deletion, User
 from accounts.oauth import caldav, feed
 from accounts.oauth.caldav import Entry
 from policy.names import NotADomain, domain_of
@@ -120,3 +121,33 @@ class DeletionForm(forms.Form):
         if typed.lower() != self.wanted.lower():
             raise forms.ValidationError("This is not the address of this account. Nothing has changed.")
         return typed
+
+
+class TokenForm(forms.Form):
+    """What a new token for the API is called, may do, and how long it lasts."""
+
+    name = forms.CharField(label="Name", max_length=60, help_text="Where you will use it: “Office dashboard”.")
+    scopes = forms.MultipleChoiceField(
+        label="What it may do", choices=list(tokens.SCOPES.items()), widget=forms.CheckboxSelectMultiple
+    )
+    days = forms.TypedChoiceField(
+        label="Lasts", choices=list(tokens.LIFETIMES.items()), coerce=int, initial=90, widget=forms.Select
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._user = user
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"])
+        if not name.isprintable():
+            raise forms.ValidationError("Please write it on one line.")
+        if ApiToken.objects.filter(user=self._user, name=name).exists():
+            raise forms.ValidationError("You have a token of this name. Revoke that one first, or choose another name.")
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if ApiToken.objects.filter(user=self._user).count() >= tokens.MOST:
+            raise forms.ValidationError(f"You have {tokens.MOST} tokens. Revoke one that is no longer used.")
+        return data

@@ -46,6 +46,8 @@ WORDS: dict[str, tuple[str, str, str]] = {
     Act.PLAN_CHANGED: ("The plan changed", "pencil", "ok"),
     Act.STAFF_LOOKED: ("Support looked at your account", "eye", "warn"),
     Act.STAFF_CHANGED: ("Support changed your account", "eye", "warn"),
+    Act.TOKEN_MADE: ("Made a token for the API", "key", "ok"),
+    Act.TOKEN_REVOKED: ("Revoked a token for the API", "minus", "ok"),
     Act.EXPORTED: ("Downloaded your data", "down", "ok"),
     Act.DELETION_ASKED: ("Asked for the deletion of the account", "bin", "warn"),
     Act.DELETED: ("The account was deleted", "bin", "stop"),

@@ -211,6 +211,34 @@ class Approval(models.Model):
         return self.address.rpartition("@")[2]
 
 
+class ApiToken(models.Model):
+    """What a program shows at the API in the place of a person who signs in. Of the secret only the hash is kept."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64, unique=True)
+    # What it may do (`accounts/tokens.py`), set apart by blanks.
+    scopes = models.CharField(max_length=60)
+    made_at = models.DateTimeField(auto_now_add=True)
+    # UTC days: the last one on which it is good, and the last one on which it was used.
+    expires_on = models.DateField()
+    used_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("user", "name"), name="one_token_per_name"),)
+        ordering = ("made_at",)
+
+    def __str__(self) -> str:
+        return f"API token {self.public_id}"
+
+    @property
+    def may(self) -> str:
+        """Its scopes as a list in words."""
+        *most, last = self.scopes.split()
+        return f"{', '.join(most)} and {last}" if most else last
+
+
 class SecurityEvent(models.Model):
     """A security event that Google sent, by its id: each has its effect once, however often it is delivered."""
 

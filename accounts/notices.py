@@ -51,6 +51,11 @@ NOTICES = {
     ),
     "email_removed": Notice("An address was removed from Hetk", "{address} no longer belongs to your account."),
     "identity_removed": Notice("A way to sign in was removed from Hetk", "{provider} no longer signs you in to your account."),
+    "token_made": Notice(
+        "A token for the Hetk API was made",
+        "The token “{name}” was made for your account. A program that holds it can {scopes}.",
+        "sign in, open API tokens in your settings and revoke it, then open Security and end all other sessions",
+    ),
     "new_device": Notice("New sign-in to Hetk", "Somebody signed in to your account with a browser that Hetk had not seen with you before."),
 }  # fmt: skip
 # Event -> (act, what) in the audit.

@@ -16,6 +16,7 @@ from accounts.views import (
     risc,
     security,
     terms,
+    tokens,
     way_back,
 )
 
@@ -31,6 +32,9 @@ urlpatterns = [
     path("settings/security/sessions/end/", security.end_sessions, name="end_sessions"),
     path("settings/security/sessions/<int:session_id>/end/", security.end_session, name="end_session"),
     path("settings/security/identities/<int:identity_id>/", security.remove_identity, name="remove_identity"),
+    path("settings/tokens/", tokens.index, name="tokens"),
+    path("settings/tokens/new/", tokens.make, name="token_make"),
+    path("settings/tokens/<uuid:public_id>/revoke/", tokens.revoke, name="token_revoke"),
     path("settings/email/back/<str:token>/", way_back.page, name="way_back"),
     path("settings/lost-factor/stop/", lost.stop_here, name="lost_factor_stop_here"),
     path("settings/lost-factor/<str:token>/", lost.stop, name="lost_factor_stop"),

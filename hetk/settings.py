@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 
-from hetk import company, databases, env
+from hetk import company, databases, env, rest
 
 # Lets `ModelAdmin[Connection]` and its like be written in code that runs.
 django_stubs_ext.monkeypatch()
@@ -279,6 +279,10 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+
+# --- API ------------------------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK, SPECTACULAR_SETTINGS = rest.FRAMEWORK, rest.DOCUMENT
 
 # --- Log ------------------------------------------------------------------------------------------------------------------
 

@@ -49,16 +49,21 @@ def setup(request: HttpRequest) -> HttpResponse:
     form = DomainForm(request.POST if request.method == "POST" else None)
     context: dict[str, object] = {"form": form, "name": record_name("example.com"), "value": VALUE}
     if form.is_bound and form.is_valid():
-        if not ratelimit.consume(request, app="policy", action="check", key="everybody", config=LIMITS):
+        if not may_look(request):
             answer = render(request, "429.html", status=429)
             answer.headers["Retry-After"] = "60"
             return answer
-        found = _look(form.cleaned_data["domain"])
-        context |= _told(found)
+        found = look(form.cleaned_data["domain"])
+        context |= told(found)
     return render(request, "policy/setup.html", context)
 
 
-def _look(domain: str) -> Check:
+def may_look(request: HttpRequest) -> bool:
+    """Whether the share of checks of this visitor, and of all of them, still holds one; that one is taken from it."""
+    return bool(ratelimit.consume(request, app="policy", action="check", key="everybody", config=LIMITS))
+
+
+def look(domain: str) -> Check:
     """Asked at most once a minute for one domain, however many people look."""
     key = f"policy-check:{domain}"
     found: Check | None = cache.get(key)
@@ -68,7 +73,7 @@ def _look(domain: str) -> Check:
     return found
 
 
-def _told(found: Check) -> dict[str, object]:
+def told(found: Check) -> dict[str, object]:
     return {
         "found": found,
         "sentence": SENTENCES[found.effective],

@@ -23,6 +23,7 @@ __all__ = [
     "calendar_or_404",
     "calendars_in_use",
     "calendars_of",
+    "may_ask",
     "pair_or_404",
     "pairs_of",
     "person",
@@ -52,13 +53,18 @@ def asks_providers(view: View) -> View:
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if ratelimit.consume(request, app="sync", action="ask", config={"ask": ASKS}, limit_get=True):
+        if may_ask(request):
             return view(request, *args, **kwargs)
         answer = render(request, "429.html", status=429)
         answer.headers["Retry-After"] = "60"
         return answer
 
     return wrapped
+
+
+def may_ask(request: HttpRequest) -> bool:
+    """Whether the person's share of readings still holds one; that one is taken from it."""
+    return bool(ratelimit.consume(request, app="sync", action="ask", config={"ask": ASKS}, limit_get=True))
 
 
 def zone_of(user: User) -> ZoneInfo:

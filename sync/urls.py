@@ -1,7 +1,8 @@
 """Addresses of the app: what a signed-in person uses, and the public home page."""
 
-from django.urls import path
+from django.urls import include, path
 
+from sync.api import page
 from sync.views import (
     activity,
     dashboard,
@@ -19,6 +20,8 @@ from sync.views import (
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("api/", page.reference, name="api"),
+    path("api/v1/", include("sync.api.urls")),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("activity/", activity.index, name="activity"),

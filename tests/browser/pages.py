@@ -22,6 +22,7 @@ from tests.web.household import Household, act, audited, receipt
 OUTSIDE = [
     "home",
     "styleguide",
+    "api",
     "policy_setup",
     "admin_approval",
     "admin_approval_done",
@@ -44,6 +45,8 @@ OWN = [
     "activity",
     "security_history",
     "own_data",
+    "tokens",
+    "token_make",
     "delete_account",
     "explain",
     "settings",

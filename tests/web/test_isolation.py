@@ -53,6 +53,8 @@ def arguments(alice: Household) -> dict[str, dict[str, Any]]:
     found["way_back"] = {"token": signing.dumps(change.pk, salt="somebody else's")}
     found["lost_factor_stop"] = {"token": "made-up"}
 
+    token = alice.user.api_tokens.create(name="t", digest="d", scopes="read", expires_on=timezone.now())
+    found["token_revoke"] = {"public_id": token.public_id}
     approval = alice.user.approvals.create(tenant="t", address="alice@fabrikam.example", asked_at=timezone.now())
     for name in ("approval", "approval_finish", "approval_forget"):
         found[name] = {"public_id": approval.public_id}

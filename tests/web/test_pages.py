@@ -19,6 +19,7 @@ from tests.web.household import act, audited, receipt
 PUBLIC = [
     "home",
     "styleguide",
+    "api",
     "account_login",
     "account_signup",
     "account_reset_password",
@@ -34,6 +35,8 @@ OWN = [
     "new_review",
     "connections",
     "account_email",
+    "tokens",
+    "token_make",
 ]
 OWN += ["account_change_password", "account_logout"]
 OF_A_PAIR = ["pair", "edit", "edit_review", "end", "pair_activity", "verifications"]
