@@ -60,7 +60,7 @@ class PairShape(Shape):
     id = serializers.UUIDField()
     title = serializers.CharField()
     first = serializers.UUIDField(help_text="A calendar.")
-    second = serializers.UUIDField(help_text="The other one; copies of a one-way pair are here.")
+    second = serializers.UUIDField(help_text="The other one; copies of a one-way sync are here.")
     direction = serializers.ChoiceField(choices=[ONE_WAY, TWO_WAY])
     state = StandingShape(help_text="How it stands, as the dashboard tells it.")
     made_at = serializers.DateTimeField()

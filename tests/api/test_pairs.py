@@ -37,6 +37,7 @@ def test_a_sync_is_told_with_its_state_its_counts_and_its_settings(alice, progra
     assert (told["direction"], told["state"]["tone"], told["held"]) == ("two", "ok", 0)
     assert [flow["copies"] for flow in told["flows"]] == [3, 3]
     assert told["flows"][0]["settings"]["private"] is True
+    assert audit.finished_at
     assert told["verified_at"] == audit.finished_at.isoformat().replace("+00:00", "Z")
 
 
