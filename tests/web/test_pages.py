@@ -95,7 +95,9 @@ def test_every_page_is_well_formed_and_free_of_inline_code(everything):
 def test_pages_speak_of_syncs_never_of_pairs_and_never_shout(everything):
     for name, answer in everything.items():
         # An address is not a word for people.
-        text = re.sub(r"<(script|style|select|code|pre)\b.*?</\1>|<[^>]+>", " ", answer.content.decode(), flags=re.DOTALL)
+        text = re.sub(
+            r"<(script|style|select|code|pre)\b.*?</\1>|<[^>]+>", " ", answer.content.decode(), flags=re.DOTALL
+        )
         assert not re.search(r"\bpairs?\b", text, re.IGNORECASE), name
         assert "!" not in text.replace("<!doctype", ""), name
         assert "TODO" not in text, name
