@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from hetk import wellknown
 from hetk.health import health, work
+from sync.api import page as api
 
 urlpatterns = [
     path("", include("sync.urls")),
@@ -12,6 +13,8 @@ urlpatterns = [
     path("", include("policy.urls")),
     path("", include("billing.urls")),
     path("", include("hetk.trust.urls")),
+    path("api/", api.reference, name="api"),
+    path("api/v1/", include("sync.api.urls")),
     path("hooks/", include("sync.webhooks.urls")),
     path(".well-known/microsoft-identity-association.json", wellknown.microsoft_identity, name="microsoft_identity"),
     path(".well-known/security.txt", wellknown.security, name="security_txt"),

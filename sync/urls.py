@@ -1,8 +1,7 @@
 """Addresses of the app: what a signed-in person uses, and the public home page."""
 
-from django.urls import include, path
+from django.urls import path
 
-from sync.api import page
 from sync.views import (
     activity,
     dashboard,
@@ -20,8 +19,6 @@ from sync.views import (
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("api/", page.reference, name="api"),
-    path("api/v1/", include("sync.api.urls")),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("activity/", activity.index, name="activity"),
