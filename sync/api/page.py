@@ -61,6 +61,10 @@ def document() -> dict[str, Any]:
     generator = SchemaGenerator(patterns=[path("api/v1/", include("sync.api.urls"))])
     found: dict[str, Any] = generator.get_schema(request=None, public=True)
     found["servers"] = [{"url": settings.SITE_URL}]
+    # The generator takes verbs from a set; the document is to be the same in every process.
+    found["paths"] = {
+        at: {verb: verbs[verb] for verb in VERBS if verb in verbs} for at, verbs in found["paths"].items()
+    }
     return json.loads(json.dumps(found))  # type: ignore[no-any-return]
 
 
