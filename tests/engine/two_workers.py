@@ -21,7 +21,7 @@ from tests.engine.world import OPEN, PRIVATE, World
 
 # How long somebody may be under way to the next statement before he is taken to wait for a lock.
 MOMENT = 0.1
-LONGEST_WAIT = 5.0
+LONGEST_WAIT = 30.0
 LONG_ENOUGH = timedelta(minutes=25)
 ENDS = 60.0
 
