@@ -9,7 +9,7 @@ from accounts import tokens
 from accounts.models import ApiToken, Deletion, User
 from accounts.oauth import caldav, feed
 from accounts.oauth.caldav import Entry
-from policy.names import NotADomain, domain_of
+from policy.forms import DomainForm
 
 SECRET = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 
@@ -72,21 +72,12 @@ class WorkAddressForm(forms.Form):
     )
 
 
-class WorkDomainForm(forms.Form):
-    domain = forms.CharField(
-        label="Your organization’s domain",
-        max_length=320,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "inputmode": "url"}
-        ),
-        help_text="example.com, or an address there.",
-    )
+class WorkDomainForm(DomainForm):
+    """Of the organization somebody waits for; what counts as a domain is the policy page's."""
 
-    def clean_domain(self) -> str:
-        try:
-            return domain_of(self.cleaned_data["domain"])
-        except NotADomain as error:
-            raise forms.ValidationError(str(error)) from None
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["domain"].label = "Your organization’s domain"
 
 
 class ErrorNumberForm(forms.Form):
