@@ -9,6 +9,7 @@ from hetk import outbound
 from tests.environment import NOWHERE, VAR_DIR, WEBHOOK_URL
 from tests.outside import Outside
 from tests.providers.clouds import Listener, listening
+from tests.providers.wrongs import Answering, answering
 
 
 @pytest.fixture(scope="session")
@@ -27,4 +28,19 @@ def clouds(_clouds: tuple[Outside, Listener]) -> Iterator[tuple[Outside, Listene
     listener.secrets.clear()
     outbound.configure(hosts=settings.OUTBOUND_HOSTS, sandbox_url=outside.url)
     yield outside, listener
+    outbound.configure(hosts=settings.OUTBOUND_HOSTS, sandbox_url=NOWHERE)
+
+
+@pytest.fixture(scope="module")
+def _answering() -> Iterator[tuple[Answering, str]]:
+    with answering() as served:
+        yield served
+
+
+@pytest.fixture
+def answers(_answering: tuple[Answering, str]) -> Iterator[Answering]:
+    """A cloud that says whatever a test has it say, to everything it is asked."""
+    said, url = _answering
+    outbound.configure(hosts=settings.OUTBOUND_HOSTS, sandbox_url=url)
+    yield said
     outbound.configure(hosts=settings.OUTBOUND_HOSTS, sandbox_url=NOWHERE)

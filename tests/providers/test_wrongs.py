@@ -3,23 +3,20 @@
 What the crash sweep brings about by name at each call of the engine comes about here, at the wire.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import product
 from typing import Any
 
 import pytest
-from django.conf import settings
 
-from hetk import outbound
 from sync.core.event import Content, Field
 from sync.providers.base import Provider, RemoteWatch, Remove, Update
 from sync.providers.errors import ProviderError
 from sync.providers.google.provider import GoogleProvider
 from sync.providers.microsoft.provider import MicrosoftProvider
-from tests.environment import NOWHERE
 from tests.providers.promises.outside import ALL_FIELDS, SPAN, insert, timed
-from tests.providers.wrongs import Answering, answering
+from tests.providers.wrongs import Answering
 
 CALENDAR = "calendar-1"
 MAKERS: dict[str, Callable[..., Provider]] = {"microsoft": MicrosoftProvider, "google": GoogleProvider}
@@ -113,20 +110,6 @@ pytestmark = [
     pytest.mark.parametrize("kind", list(MAKERS)),
     pytest.mark.parametrize("operation", list(OPERATIONS)),
 ]
-
-
-@pytest.fixture(scope="module")
-def _server() -> Iterator[tuple[Answering, str]]:
-    with answering() as served:
-        yield served
-
-
-@pytest.fixture
-def answers(_server: tuple[Answering, str]) -> Iterator[Answering]:
-    said, url = _server
-    outbound.configure(hosts=settings.OUTBOUND_HOSTS, sandbox_url=url)
-    yield said
-    outbound.configure(hosts=settings.OUTBOUND_HOSTS, sandbox_url=NOWHERE)
 
 
 def outcomes(kind: str, operation: str) -> list[str]:

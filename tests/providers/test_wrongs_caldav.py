@@ -1,22 +1,19 @@
 """What `test_wrongs.py` shows of the others, of CalDAV: every operation, under every status and every kind of broken answer."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 
 import pytest
-from django.conf import settings
 
-from hetk import outbound
 from hetk.dav import Credential
 from sync.core.event import Content, Field
 from sync.providers.base import Provider, Remove, Update
 from sync.providers.caldav.mapping import SUFFIX
 from sync.providers.caldav.provider import icloud
 from sync.providers.errors import ProviderError
-from tests.environment import NOWHERE
 from tests.providers.promises.outside import ALL_FIELDS, SPAN, insert, timed
-from tests.providers.wrongs import Answering, answering
+from tests.providers.wrongs import Answering
 
 CALENDAR = "/1/calendars/home/"
 CURSOR = '{"how": "sync", "token": "t1"}'
@@ -112,20 +109,6 @@ USELESS = {
 
 pytestmark = pytest.mark.parametrize("operation", list(OPERATIONS))
 _numbers = count()
-
-
-@pytest.fixture(scope="module")
-def _server() -> Iterator[tuple[Answering, str]]:
-    with answering() as served:
-        yield served
-
-
-@pytest.fixture
-def answers(_server: tuple[Answering, str]) -> Iterator[Answering]:
-    said, url = _server
-    outbound.configure(hosts=settings.OUTBOUND_HOSTS, sandbox_url=url)
-    yield said
-    outbound.configure(hosts=settings.OUTBOUND_HOSTS, sandbox_url=NOWHERE)
 
 
 def outcomes(operation: str) -> set[str]:
