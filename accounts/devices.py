@@ -38,8 +38,8 @@ def remember(request: HttpRequest, response: HttpResponse, user: User) -> tuple[
     found, is_new = Device.objects.update_or_create(
         user=user, digest=_digest(token), defaults={"last_at": now, "label": told}
     )
-    kept = Device.objects.filter(user=user).order_by("-last_at").values("pk")[:KEPT]
-    Device.objects.filter(user=user).exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
+    kept = Device.objects.filter(user=user).order_by("-last_at").values_list("pk", flat=True)[:KEPT]
+    Device.objects.filter(user=user).exclude(pk__in=list(kept)).delete()
     response.set_cookie(COOKIE, token, max_age=YEAR, secure=settings.HTTPS, httponly=True, samesite="Lax")
     return found, is_new
 

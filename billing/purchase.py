@@ -35,7 +35,7 @@ def begin(account: Account, lookup_key: str, *, intent: str, now: datetime) -> s
         # The customer was deleted at Stripe: this one becomes a new one there.
         gone = account.customer
         _save(account, customer="", checkout="")
-        return _open(account, lookup_key, f"{intent}-after-{gone}", now)
+        return _open(account, lookup_key, f"{intent}-after-{gone}", now, gone=gone)
 
 
 def finish(account: Account, session: str) -> bool:
@@ -56,9 +56,10 @@ def portal(account: Account, *, key: str) -> str:
     return gateway.open_portal(customer=account.customer, return_url=_here("billing"), key=f"portal-{key}")
 
 
-def _open(account: Account, lookup_key: str, intent: str, now: datetime) -> str:
+def _open(account: Account, lookup_key: str, intent: str, now: datetime, *, gone: str = "") -> str:
+    """`gone`: the customer in whose place a new one is made."""
     if not account.customer:
-        _save(account, customer=_customer(account, intent))
+        _save(account, customer=_customer(account, gone))
     old = account.checkout
     made = gateway.open_checkout(
         _params(account, gateway.price_of(lookup_key), now), key=f"acct-{account.public_id}-checkout-{intent}"
@@ -75,8 +76,7 @@ def _open(account: Account, lookup_key: str, intent: str, now: datetime) -> str:
     return made.url
 
 
-def _customer(account: Account, intent: str) -> str:
-    _, _, gone = intent.partition("-after-")
+def _customer(account: Account, gone: str) -> str:
     key = f"acct-{account.public_id}-customer{f'-after-{gone}' if gone else ''}"
     return gateway.make_customer(email=account.user.email, account=str(account.public_id), key=key)
 

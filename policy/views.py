@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from hetk.limits import too_often
 from policy import keeper
 from policy.check import Check, Step, check
 from policy.forms import DomainForm
@@ -50,9 +51,7 @@ def setup(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"form": form, "name": record_name("example.com"), "value": VALUE}
     if form.is_bound and form.is_valid():
         if not may_look(request):
-            answer = render(request, "429.html", status=429)
-            answer.headers["Retry-After"] = "60"
-            return answer
+            return too_often(request)
         found = look(form.cleaned_data["domain"])
         context |= told(found)
     return render(request, "policy/setup.html", context)

@@ -10,11 +10,12 @@ from allauth.core.internal import ratelimit
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.access import person
 from accounts.models import User
+from hetk.limits import too_often
 from sync.models import Brake, Calendar, Pair, Verification
 
 __all__ = [
@@ -55,9 +56,7 @@ def asks_providers(view: View) -> View:
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if may_ask(request):
             return view(request, *args, **kwargs)
-        answer = render(request, "429.html", status=429)
-        answer.headers["Retry-After"] = "60"
-        return answer
+        return too_often(request)
 
     return wrapped
 

@@ -19,6 +19,7 @@ from accounts.oauth.clouds import Tenant
 from accounts.oauth.errors import Problem, SignInFailed, TryLater
 from accounts.views import problems
 from hetk import pdf
+from hetk.limits import too_often
 
 # So often for one visitor, and so often for all together: nobody makes us ask Microsoft or print at will.
 LIMITS = {"look": "10/m/ip,120/m/key", "print": "10/m/ip,60/m/key"}
@@ -36,7 +37,7 @@ def administrators(request: HttpRequest) -> HttpResponse:
     refused = ""
     if form.is_bound and form.is_valid():
         if not _may(request, "look"):
-            return _slower(request)
+            return too_often(request)
         domain = form.cleaned_data["domain"]
         found, refused = _look(domain)
         made = approvals.kit(found.id, domain) if found else None
@@ -79,7 +80,7 @@ def letter(request: HttpRequest) -> HttpResponse:
     except approvals.Unbound:
         return _outcome(request, STRANGE, "", status=400)
     if not _may(request, "print"):
-        return _slower(request)
+        return too_often(request)
     context = {**approvals.facts(), "kit": approvals.kit(tenant, domain)}
     try:
         paper = pdf.paper("accounts/approval/letter.html", context)
@@ -96,7 +97,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "accounts/approval/ask.html", {"form": form}, status=400)
     if not _may(request, "look"):
-        return _slower(request)
+        return too_often(request)
     address = form.cleaned_data["address"]
     try:
         found = microsoft.tenant(address.rpartition("@")[2])
@@ -162,9 +163,3 @@ def _may(request: HttpRequest, action: str) -> bool:
     return bool(
         ratelimit.consume(request, app="approval", action=action, key="everybody", config=LIMITS, limit_get=True)
     )
-
-
-def _slower(request: HttpRequest) -> HttpResponse:
-    answer = render(request, "429.html", status=429)
-    answer.headers["Retry-After"] = "60"
-    return answer

@@ -17,6 +17,7 @@ from accounts.access import deletion_or_404, person
 from accounts.audit import Act
 from accounts.forms import DeletionForm
 from accounts.fresh import confirmed
+from hetk.limits import too_often
 from sync import deletion
 
 EXPORTS = "5/h/user"
@@ -35,9 +36,7 @@ def own_data(request: HttpRequest) -> HttpResponse:
 def download(request: HttpRequest) -> HttpResponse:
     """Everything as one JSON document, written while it is read; so often for one person, and no more."""
     if not ratelimit.consume(request, app="accounts", action="export", config={"export": EXPORTS}):
-        answer = render(request, "429.html", status=429)
-        answer.headers["Retry-After"] = "3600"
-        return answer
+        return too_often(request, seconds=3600)
     user = person(request)
     audit.record(user, Act.EXPORTED, personal=audit.whence(request))
     document = StreamingHttpResponse(export.document(user), content_type="application/json")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import contract_of, person
 from accounts.approvals import APPLICATION
 from hetk import pdf
+from hetk.limits import too_often
 from hetk.trust import claims, dpa, facts, fields, stored
 from hetk.trust.forms import ContractForm
 
@@ -104,9 +105,7 @@ def accepted_paper(request: HttpRequest) -> HttpResponse:
     if row is None:
         raise Http404("Nothing was accepted yet.")
     if not ratelimit.consume(request, app="trust", action="print", config={"print": PRINTS}, limit_get=True):
-        answer = render(request, "429.html", status=429)
-        answer.headers["Retry-After"] = "60"
-        return answer
+        return too_often(request)
     return _paper(lambda: dpa.paper_of(row), row.version)
 
 

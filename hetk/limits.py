@@ -1,0 +1,11 @@
+"""The answer to whoever asks too often."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def too_often(request: HttpRequest, *, seconds: int = 60) -> HttpResponse:
+    """429, and in `Retry-After` when to come back (RFC 9110, section 10.2.3; RFC 6585, section 4)."""
+    answer = render(request, "429.html", status=429)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
