@@ -8,6 +8,7 @@ from sync.core.plan import Copy, Sight
 from sync.engine.clients import Clients
 from sync.models import Calendar, Link
 from sync.providers.base import Provider, Span
+from sync.store import record
 from sync.store.fits import event_fits
 from sync.store.keys import marks
 from sync.store.work import Task
@@ -36,9 +37,24 @@ class Sights:
         """Ask for every content that planning needs and no reading brought."""
         tasks = list(tasks)
         for task in tasks:
+            self._drop_stale(task)
             self._find_intent(task)
         self._get((t.flow.source, t.link.origin_id) for t in tasks if t.link.origin_seen != Link.GONE)
         self._get((t.flow.target, t.link.copy_id) for t in tasks if self._wants_copy(t))
+
+    def _drop_stale(self, task: Task) -> None:
+        """What is on record is not what an earlier pass read: another cycle may have seen more, so both sides are asked anew.
+
+        Versions have no order. Planned from the older one, the newer would count as agreed, and the edit in it be lost.
+        """
+        flow, link = task.flow, task.link
+        for calendar_id, event_id, seen in (
+            (flow.source_id, link.origin_id, link.origin_seen),
+            (flow.target_id, link.copy_id, link.copy_seen),
+        ):
+            held = self.contents.get((calendar_id, event_id))
+            if held is not None and seen not in {held.version, record.UNSURE, Link.GONE, ""}:
+                del self.contents[calendar_id, event_id]
 
     def learn(self, calendar_id: int, ids: Iterable[str], answers: Mapping[str, Event | None]) -> None:
         """What a provider answered to a question by id; what it left out it cannot read."""

@@ -1,4 +1,4 @@
-"""Faults that only two at once can show: locks, on PostgreSQL."""
+"""Faults that only two at once can show."""
 
 from tests.mutants.mutant import Mutant
 
@@ -36,6 +36,14 @@ RACING = (
         "    locks.pair(brake.flow.pair_id)\n",
         "",
         (f"{RACES}::an_answer_given_while_deletions_are_held_leaves_none_without_a_question",),
+    ),
+    Mutant(
+        "what an earlier pass read counts although another worker saw more",
+        (1,),
+        "sync/engine/sight.py",
+        "            self._drop_stale(task)\n",
+        "",
+        ("engine/test_stale.py",),
     ),
     Mutant(
         "two windows connect one account twice",

@@ -1,0 +1,70 @@
+"""What a cycle read in one pass is old in the next when another worker has seen more: versions have no order, so it asks again."""
+
+from collections.abc import Callable
+
+import pytest
+
+from sync import pairs
+from sync.engine.cycle import Cycle
+from sync.models import Calendar, FlowSettings, Pair
+from sync.providers.memory import LIKE_CALDAV, LIKE_GOOGLE, LIKE_MICROSOFT, Call
+from tests.engine.world import OPEN, World
+
+MANNERS = pytest.mark.parametrize(
+    "manner", [LIKE_GOOGLE, LIKE_MICROSOFT, LIKE_CALDAV], ids=["google", "microsoft", "caldav"]
+)
+
+
+def cycle(world: World, calendar: Calendar) -> None:
+    calendar.refresh_from_db()
+    Cycle(calendar, lambda: world.now, lambda: 0.5).run()
+
+
+def after_each_write(world: World, *acts: Callable[[], object]) -> None:
+    """The first act follows the first write, before its answer is on record, and so on."""
+    left = list(acts)
+
+    def fault(call: Call, stage: str) -> None:
+        if call.name == "write" and stage == "after" and left:
+            act = left.pop(0)
+            world.wait(seconds=1)
+            act()
+
+    world.cloud.fault = fault
+
+
+@MANNERS
+def test_an_edit_that_another_worker_saw_between_two_passes_arrives(world, manner):
+    source, target = world.calendar("alice@home.example", manner), world.calendar("alice@work.example", manner)
+    origin = world.event(source, "Before")
+    pair = world.pair(source, target)
+    pairs.edit(pair=pair, out=FlowSettings(private=False, template="[Work] {title}"), back=None)
+
+    def edited_and_seen() -> None:
+        world.cloud.edit(source.remote_id, origin, title="After")
+        cycle(world, source)
+        pairs.edit(pair=Pair.objects.get(), out=OPEN, back=None)
+
+    after_each_write(world, edited_and_seen, lambda: cycle(world, source))
+    cycle(world, target)
+    world.settle()
+    assert [copy.content.title for copy in world.copies(target)] == ["After"]
+
+
+@MANNERS
+def test_an_edit_of_a_copy_that_another_worker_saw_between_two_passes_arrives(world, manner):
+    source, target = world.calendar("alice@home.example", manner), world.calendar("alice@work.example", manner)
+    world.event(source, "Before")
+    pair = world.pair(source, target, back=OPEN)
+    (copy,) = world.copies(target)
+    pairs.edit(pair=pair, out=FlowSettings(private=False, template="[Work] {title}"), back=OPEN)
+
+    def edited_and_seen() -> None:
+        world.cloud.edit(target.remote_id, copy.id, location="Terrace")
+        cycle(world, target)
+        pairs.edit(pair=Pair.objects.get(), out=OPEN, back=OPEN)
+
+    after_each_write(world, edited_and_seen, lambda: cycle(world, target))
+    cycle(world, source)
+    world.settle()
+    assert [event.content.location for event in world.copies(target) + world.events(source)] == ["Terrace", "Terrace"]
