@@ -1,6 +1,6 @@
 """Recording: what was agreed, and the row that people read, in one transaction after the provider has answered."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -219,10 +219,14 @@ def stripped(outcomes: Sequence[Outcome], now: datetime) -> None:
     fresh = {x.pk: x for x in Link.objects.select_for_update().filter(pk__in=[o.task.link.pk for o in outcomes])}
     for outcome in outcomes:
         if isinstance(outcome.operation, Update) and (link := fresh.get(outcome.task.link.pk)):
-            # What a person changed besides was seen and not planned: it still has to be.
-            unseen = link.copy_seen != link.copy_agreed
+            # What a person changed besides was not planned, whether it was read now or before: it still has to be.
+            read = outcome.copy.version if outcome.copy else link.copy_seen
+            unplanned = not link.copy_agreed == link.copy_seen == read
             _written(link, outcome.operation.content, outcome.event, now, outcome.operation.fields)
-            link.copy_seen = UNSURE if unseen else link.copy_agreed
+            link.copy_seen = UNSURE if unplanned else link.copy_agreed
+            if link.state == Link.State.INTENT:
+                # Another worker may have agreed on it after its settings changed.
+                link.due_at = link.due_at or now
     rows.save(fresh.values(), FIELDS)
     activities.vouch(activities.keep([a for o in outcomes if (a := activity_of(o, now))]), now)
 
@@ -286,15 +290,3 @@ def leave(tasks: Sequence[Task]) -> None:
     """Copies that the person chose to keep: there is nothing to do about them."""
     locks.flows(t.link.flow_id for t in tasks)
     Link.objects.filter(pk__in=[t.link.pk for t in tasks]).update(due_at=None, lease_until=None)
-
-
-@transaction.atomic
-def hold(tasks: Collection[Task], now: datetime) -> None:
-    """Deletions that wait for a word: no longer due until it is given."""
-    locks.flows(t.link.flow_id for t in tasks)
-    due = set(Link.objects.filter(pk__in=[t.link.pk for t in tasks]).values_list("pk", "due_at"))
-    tasks = [task for task in tasks if (task.link.pk, task.link.due_at) in due]
-    Link.objects.filter(pk__in=[t.link.pk for t in tasks]).update(
-        state=Link.State.HELD, reason=Reason.BRAKE.value, due_at=None, lease_until=None
-    )
-    Activity.objects.bulk_create([activities.row(t, Activity.Act.HELD, Reason.BRAKE.value, now) for t in tasks])

@@ -6,9 +6,9 @@ import pytest
 
 from sync import pairs
 from sync.engine.cycle import Cycle
-from sync.models import Calendar, FlowSettings, Pair
+from sync.models import Calendar, FlowSettings, Link, Pair
 from sync.providers.memory import LIKE_CALDAV, LIKE_GOOGLE, LIKE_MICROSOFT, Call
-from tests.engine.world import OPEN, World
+from tests.engine.world import OPEN, PRIVATE, World
 
 MANNERS = pytest.mark.parametrize(
     "manner", [LIKE_GOOGLE, LIKE_MICROSOFT, LIKE_CALDAV], ids=["google", "microsoft", "caldav"]
@@ -68,3 +68,29 @@ def test_an_edit_of_a_copy_that_another_worker_saw_between_two_passes_arrives(wo
     cycle(world, source)
     world.settle()
     assert [event.content.location for event in world.copies(target) + world.events(source)] == ["Terrace", "Terrace"]
+
+
+@MANNERS
+def test_what_a_person_does_to_a_copy_while_the_stripping_is_read_back_is_not_forgotten(world, manner):
+    source, target = world.calendar("alice@home.example", manner), world.calendar("alice@work.example", manner)
+    origin = world.event(source, "Doctor", hours=24)
+    pair = world.pair(source, target, back=OPEN)
+    pairs.edit(pair=pair, out=PRIVATE, back=OPEN)
+    cycle(world, source)
+    (copy,) = world.copies(target)
+    later = world.content("Dentist", hours=30)
+    readings = []
+
+    def fault(call: Call, stage: str) -> None:
+        if call.name == "read" and stage == "before":
+            readings.append(call.calendar_id)
+            if len(readings) == 2:
+                world.cloud.edit(target.remote_id, copy.id, title="Dentist", when=later.when)
+
+    world.cloud.fault = fault
+    cycle(world, target)
+    world.settle()
+    assert readings[:2] == [target.remote_id, target.remote_id]
+    assert list(Link.objects.values_list("state", "due_at")) == [(Link.State.LIVE, None)]
+    assert [(e.content.title, e.content.when) for e in world.copies(target)] == [("Busy", later.when)]
+    assert [(e.id, e.content.title, e.content.when) for e in world.events(source)] == [(origin, "Doctor", later.when)]

@@ -46,6 +46,22 @@ RACING = (
         ("engine/test_stale.py",),
     ),
     Mutant(
+        "a copy that is stripped once more is not planned again",
+        (1, 4),
+        "sync/store/record.py",
+        "                link.due_at = link.due_at or now\n",
+        "                pass\n",
+        ("engine/test_stale.py",),
+    ),
+    Mutant(
+        "what a person did to a copy before it was stripped once more is taken for agreed",
+        (1, 4),
+        "sync/store/record.py",
+        "            unplanned = not link.copy_agreed == link.copy_seen == read\n",
+        "            unplanned = link.copy_agreed != link.copy_seen\n",
+        ("engine/test_stale.py",),
+    ),
+    Mutant(
         "two windows connect one account twice",
         (17,),
         "accounts/connections.py",
