@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from accounts import history
+from sync.access import zone_of
 from sync.models import Flow, Pair, Run, Verification
 from tests.web.household import act, audited
 from tests.web.routes import rows
@@ -192,7 +193,7 @@ def test_explaining_tells_what_is_remembered_where_nothing_can_be_read(alice, pr
     alice.work.lost_at = timezone.now()
     alice.work.save()
     alice.link(pair.flows.get(source=alice.work), "origin", reason="declined")
-    today = timezone.now().date().isoformat()
+    today = timezone.localdate(timezone=zone_of(alice.user)).isoformat()
     told = program.get(f"/api/v1/calendars/{alice.work.public_id}/explain/?day={today}").json()
     assert "no longer" in told["problem"]
     verdict = told["events"][0]["verdicts"][0]
