@@ -58,6 +58,10 @@ def canonical(content: Content, field: Field) -> str:
             return content.sensitivity.value
 
 
+def differing(one: Content, other: Content) -> frozenset[Field]:
+    return frozenset(field for field in Field if canonical(one, field) != canonical(other, field))
+
+
 def standing(event: Event) -> str:
     guests = sorted(
         f"{a.address.lower()}\x1e{a.name}" + ("\x1edeclined" if a.declined else "") for a in event.attendees

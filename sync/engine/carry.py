@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import TypeGuard
 
 from policy.enforcement import Enforcer
-from sync.core.event import Content, Event, Field
-from sync.core.fingerprint import canonical
+from sync.core.event import Event
+from sync.core.fingerprint import differing
 from sync.core.operation import Create, Delete, Operation, Reason, Side, Update
 from sync.core.plan import Planner
 from sync.core.privacy import stripped
@@ -158,7 +158,9 @@ class Carrier:
                 flow = steps[0].task.flow
                 if self._policies.heed((flow.source, flow.target)) or not work.stands(flow):
                     return
-                self._share(provider, calendar, steps[at : at + size], agree)
+                lost = work.hold_on([step.task for step in steps[at:] if not step.strips], self._clock())
+                share = [step for step in steps[at : at + size] if step.task.link.pk not in lost]
+                self._share(provider, calendar, share, agree)
 
     def _share(self, provider: Provider, calendar: Calendar, steps: Sequence[Step], agree: Agree) -> None:
         """What is handed over at once: on record before it leaves, and again when it is answered."""
@@ -245,10 +247,6 @@ class Carrier:
             return
         self._sights.contents[calendar.pk, copy.id] = copy
         record.found(step.task, copy, self._clock())
-
-
-def differing(one: Content, other: Content) -> frozenset[Field]:
-    return frozenset(field for field in Field if canonical(one, field) != canonical(other, field))
 
 
 def is_throttled(error: ProviderError | None) -> TypeGuard[ComeBack]:

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from policy.enforcement import Enforcer
 from sync.core.event import Content, Event
+from sync.core.fingerprint import differing
 from sync.core.operation import Create, Delete, Forget, Reason, Side, Skip, Update
 from sync.core.privacy import stripped
 from sync.core.window import first_day, starts_at, window_at
-from sync.engine.carry import differing
 from sync.engine.clients import Clients
 from sync.engine.foresee import Look, Prospect, foresee, look_at
 from sync.models import Calendar, Flow, FlowSettings, Link, Pair

@@ -221,9 +221,11 @@ def stripped(outcomes: Sequence[Outcome], now: datetime) -> None:
         if isinstance(outcome.operation, Update) and (link := fresh.get(outcome.task.link.pk)):
             # What a person changed besides was not planned, whether it was read now or before: it still has to be.
             read = outcome.copy.version if outcome.copy else link.copy_seen
-            unplanned = not link.copy_agreed == link.copy_seen == read
+            agreed = link.copy_agreed
+            unplanned = not agreed == link.copy_seen == read
             _written(link, outcome.operation.content, outcome.event, now, outcome.operation.fields)
             link.copy_seen = UNSURE if unplanned else link.copy_agreed
+            link.copy_agreed = agreed if unplanned else link.copy_agreed
             if link.state == Link.State.INTENT:
                 # Another worker may have agreed on it after its settings changed.
                 link.due_at = link.due_at or now

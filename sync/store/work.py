@@ -136,6 +136,23 @@ def release(tasks: Collection[Task]) -> None:
         Link.objects.filter(pk__in=ids, lease_until=lease).update(lease_until=None)
 
 
+@transaction.atomic
+def hold_on(tasks: Collection[Task], now: datetime) -> set[int]:
+    """Lease for longer what is about to be written and runs out soon. Returns the links that are ours no more: somebody else took
+    them when our lease had run out, and may have written them since.
+    """
+    short = [task.link for task in tasks if task.link.lease_until is None or task.link.lease_until - now < LEASE / 2]
+    if not short:
+        return set()
+    locks.flows(link.flow_id for link in short)
+    leases = dict(Link.objects.filter(pk__in=[link.pk for link in short]).values_list("pk", "lease_until"))
+    ours = [link for link in short if link.lease_until is not None and leases.get(link.pk) == link.lease_until]
+    Link.objects.filter(pk__in=[link.pk for link in ours]).update(lease_until=now + LEASE)
+    for link in ours:
+        link.lease_until = now + LEASE
+    return {link.pk for link in short} - {link.pk for link in ours}
+
+
 def deletions_waiting(flow: Flow, now: datetime, taken: Collection[int]) -> int:
     """Due links of this flow, besides those `taken`, of which one side is gone and the other is not."""
     origin_gone = Q(origin_seen=Link.GONE) & ~Q(copy_id="")

@@ -94,3 +94,51 @@ def test_what_a_person_does_to_a_copy_while_the_stripping_is_read_back_is_not_fo
     assert list(Link.objects.values_list("state", "due_at")) == [(Link.State.LIVE, None)]
     assert [(e.content.title, e.content.when) for e in world.copies(target)] == [("Busy", later.when)]
     assert [(e.id, e.content.title, e.content.when) for e in world.events(source)] == [(origin, "Doctor", later.when)]
+
+
+@MANNERS
+def test_a_worker_that_stood_still_longer_than_its_lease_does_not_write_what_another_has_written_since(world, manner):
+    source, target = world.calendar("alice@home.example", manner), world.calendar("alice@work.example", manner)
+    origin = world.event(source, "Before")
+    pair = world.pair(source, target)
+    pairs.edit(pair=pair, out=FlowSettings(private=False, template="[Work] {title}"), back=None)
+    acts = [lambda: cycle(world, source)]
+
+    def fault(call: Call, stage: str) -> None:
+        if call.name == "get" and call.calendar_id == source.remote_id and stage == "after" and acts:
+            world.wait(seconds=400)
+            world.cloud.edit(source.remote_id, origin, title="After")
+            acts.pop()()
+            world.forget_calls()
+
+    world.cloud.fault = fault
+    cycle(world, target)
+    assert acts == []
+    assert world.writes() == []
+    assert [copy.content.title for copy in world.copies(target)] == ["[Work] After"]
+    world.settle()
+    assert [copy.content.title for copy in world.copies(target)] == ["[Work] After"]
+
+
+def test_a_worker_that_is_slow_but_not_dead_keeps_what_it_has_taken(world):
+    source, target = world.calendar("alice@home.example"), world.calendar("alice@work.example", LIKE_MICROSOFT)
+    for hours in range(24, 74):
+        world.event(source, hours=hours)
+    pairs.create(user=world.user, first=source, second=target, out=OPEN, back=None)
+    cycle(world, target)
+    shares: list[int] = []
+    by_another: list[int] = []
+
+    def fault(call: Call, stage: str) -> None:
+        if call.name == "write" and stage == "after":
+            shares.append(len(call.subject))
+            world.wait(seconds=200)
+            if len(shares) == 2:
+                cycle(world, source)
+                by_another.extend(shares[2:])
+
+    world.cloud.fault = fault
+    world.ring()
+    cycle(world, source)
+    assert len(world.copies(target)) == 50
+    assert (shares, by_another) == ([20, 20, 10], [])

@@ -1,12 +1,13 @@
 """Rule 4: turning privacy on first takes the details out of the copies that exist, at once."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from accounts.models import Connection
 from sync import pairs
-from sync.models import Brake, Flow
+from sync.models import Brake, Calendar, Flow
 from sync.providers.errors import Refused, Unknown
 from sync.providers.memory import LIKE_CALDAV, LIKE_GOOGLE, LIKE_MICROSOFT, Call, Manner
 from tests.engine.world import OPEN, PRIVATE, World
@@ -55,6 +56,22 @@ def test_after_the_stripping_both_sides_are_in_step_and_no_origin_turned_busy(wo
     pairs.edit(pair=pair, out=OPEN, back=OPEN)
     world.sync()
     assert world.titles(work) == ["Doctor"]
+
+
+def on_the_nth_reading(world: World, calendar: Calendar, number: int, act: Callable[[], object]) -> None:
+    """At once, for none."""
+    left = [act]
+
+    def fault(call: Call, stage: str) -> None:
+        nonlocal number
+        if call.name == "read" and call.calendar_id == calendar.remote_id and stage == "before":
+            number -= 1
+            if number == 0:
+                left.pop()()
+
+    if number == 0:
+        left.pop()()
+    world.cloud.fault = fault
 
 
 def test_a_copy_that_could_not_be_stripped_is_tried_again(world: World) -> None:
@@ -125,8 +142,9 @@ def test_what_a_person_changed_in_a_copy_outlives_a_strip_whose_answer_was_lost(
 
 
 @MANNERS
+@pytest.mark.parametrize("readings", [0, 2], ids=["before it is read", "before it is read back"])
 def test_what_a_person_changed_in_a_copy_they_kept_is_not_forgotten_when_it_is_stripped(
-    world: World, manner: Manner
+    world: World, manner: Manner, readings: int
 ) -> None:
     """Such a copy is nobody's business until its origin is wanted again, and may be planned then without being read."""
     home, work = world.calendar("alice@home.example", manner), world.calendar("alice@work.example", manner)
@@ -138,7 +156,7 @@ def test_what_a_person_changed_in_a_copy_they_kept_is_not_forgotten_when_it_is_s
     pairs.decide(brake=Brake.objects.get(), decision=Brake.Decision.RESTORE, by=world.user)
     world.settle()
     moved = world.content(hours=70).when
-    world.cloud.edit(work.remote_id, copy.id, when=moved)
+    on_the_nth_reading(world, work, readings, lambda: world.cloud.edit(work.remote_id, copy.id, title="Gym", when=moved))
     pairs.edit(pair=pair, out=replace(PRIVATE, not_words="gym"), back=OPEN)
     world.settle()
     world.cloud.edit(home.remote_id, first, title="Walk")

@@ -57,8 +57,16 @@ RACING = (
         "what a person did to a copy before it was stripped once more is taken for agreed",
         (1, 4),
         "sync/store/record.py",
-        "            unplanned = not link.copy_agreed == link.copy_seen == read\n",
-        "            unplanned = link.copy_agreed != link.copy_seen\n",
+        "            unplanned = not agreed == link.copy_seen == read\n",
+        "            unplanned = agreed != link.copy_seen\n",
+        ("engine/test_strip.py::what_a_person_changed_in_a_copy_they_kept_is_not_forgotten_when_it_is_stripped",),
+    ),
+    Mutant(
+        "what another worker took meanwhile is written all the same",
+        (1, 2),
+        "sync/engine/carry.py",
+        "                share = [step for step in steps[at : at + size] if step.task.link.pk not in lost]\n",
+        "                share = steps[at : at + size]\n",
         ("engine/test_stale.py",),
     ),
     Mutant(
