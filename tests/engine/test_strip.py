@@ -156,7 +156,9 @@ def test_what_a_person_changed_in_a_copy_they_kept_is_not_forgotten_when_it_is_s
     pairs.decide(brake=Brake.objects.get(), decision=Brake.Decision.RESTORE, by=world.user)
     world.settle()
     moved = world.content(hours=70).when
-    on_the_nth_reading(world, work, readings, lambda: world.cloud.edit(work.remote_id, copy.id, title="Gym", when=moved))
+    on_the_nth_reading(
+        world, work, readings, lambda: world.cloud.edit(work.remote_id, copy.id, title="Gym", when=moved)
+    )
     pairs.edit(pair=pair, out=replace(PRIVATE, not_words="gym"), back=OPEN)
     world.settle()
     world.cloud.edit(home.remote_id, first, title="Walk")
