@@ -28,7 +28,7 @@ OPEN = {
     "end_sessions", "confirm_by_code", "account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "way_back",
     "lost_factor_stop", "lost_factor_stop_here", "pricing", "disclosure", "admin_approval", "trust_security", "subprocessors", "privacy",
     "dpa", "dpa_pdf", "integrations", "integration_microsoft-365", "integration_google-workspace", "integration_icloud-caldav",
-    "integration_domain-policy", "api", "api:openapi",
+    "integration_domain-policy", "api", "api:openapi", "status", "metrics",
 }  # fmt: skip
 
 

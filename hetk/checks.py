@@ -18,6 +18,7 @@ from hetk.company import OWN_NAME, OWN_SITE
 from policy.lookup import Server
 
 KEY_BYTES = 32
+TOKEN_LETTERS = 32
 # Backends that keep their values inside one process, so that a limit would be counted once per process.
 LONELY_CACHES = ("locmem", "dummy")
 # Modes of PostgreSQL's connections that never fall back to plain text.
@@ -271,6 +272,14 @@ def check_company(app_configs: Apps, **_: Any) -> list[checks.CheckMessage]:
     return found
 
 
+def check_metrics(app_configs: Apps, **_: Any) -> list[checks.CheckMessage]:
+    """E024: nobody guesses what opens the measurements."""
+    if not settings.METRICS_TOKEN or len(settings.METRICS_TOKEN) >= TOKEN_LETTERS:
+        return []
+    message = f"HETK_METRICS_TOKEN is shorter than {TOKEN_LETTERS} characters."
+    return [checks.Error(message, hint="Make one: openssl rand -hex 32; empty, nothing is read.", id="hetk.E024")]
+
+
 ALL = [
     check_keys,
     check_site,
@@ -281,4 +290,5 @@ ALL = [
     check_resolvers,
     check_payment,
     check_company,
+    check_metrics,
 ]

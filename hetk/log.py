@@ -4,6 +4,7 @@ import copy
 import logging
 import traceback
 from types import TracebackType
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
@@ -11,6 +12,19 @@ from django.db import DatabaseError
 # Their messages are about tables and settings; any other error may quote an event's title, a token, an answer of a provider.
 TOLD = (DatabaseError, ImproperlyConfigured, ImportError)
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+def configuration(level: str) -> dict[str, Any]:
+    """What Django's LOGGING wants."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"()": "hetk.log.Line", "fmt": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        # The outbound library names addresses with their queries, which may identify people.
+        "loggers": {"django": {"propagate": True, "handlers": []}, "urllib3": {"level": "WARNING"}},
+    }
 
 
 class Line(logging.Formatter):

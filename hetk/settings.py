@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 
-from hetk import company, databases, env, rest
+from hetk import company, databases, env, log, rest
 
 # Lets `ModelAdmin[Connection]` and its like be written in code that runs.
 django_stubs_ext.monkeypatch()
@@ -140,6 +140,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "hetk.headers.SecurityHeaders",
+    "hetk.status.Alike",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -284,14 +285,9 @@ STORAGES = {
 
 REST_FRAMEWORK, SPECTACULAR_SETTINGS = rest.FRAMEWORK, rest.DOCUMENT
 
-# --- Log ------------------------------------------------------------------------------------------------------------------
+# --- Log and measurements ------------------------------------------------------------------------------------------------------------------
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "hetk.log.Line", "fmt": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.text("HETK_LOG_LEVEL", "INFO")},
-    # The outbound library names addresses with their queries, which may identify people.
-    "loggers": {"django": {"propagate": True, "handlers": []}, "urllib3": {"level": "WARNING"}},
-}
+LOGGING = log.configuration(env.text("HETK_LOG_LEVEL", "INFO"))
+
+# What a reader of measurements shows at /metrics; "": there are none to read.
+METRICS_TOKEN = env.text("HETK_METRICS_TOKEN", "")

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from hetk import wellknown
+from hetk import metrics, status, wellknown
 from hetk.health import health, work
 from sync.api import page as api
 
@@ -21,5 +21,8 @@ urlpatterns = [
     path("reporting-a-weakness/", wellknown.disclosure, name="disclosure"),
     path("health/", health, name="health"),
     path("health/work/", work, name="health_work"),
+    path("status/", status.page, name="status"),
+    # Where Prometheus looks unless it is told otherwise.
+    path("metrics", metrics.scrape, name="metrics"),
     path("admin/", admin.site.urls),
 ]

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import audit, noted
 from accounts.access import person
 from accounts.models import User
+from sync import condition, measurements
 from sync.access import zone_of
 from sync.admin import customer, groups, work
 from sync.admin.acts import KINDS, Doing, Refused, carry_out, row_or_404
@@ -30,6 +31,7 @@ def urls(site: admin.AdminSite) -> list[URLPattern]:
         path("work/", site.admin_view(waiting), name="work"),
         path("work/<slug:key>/", site.admin_view(waiting_list), name="work_list"),
         path("find/", site.admin_view(find), name="find"),
+        path("health/", site.admin_view(health), name="health"),
     ]
 
 
@@ -91,6 +93,26 @@ def find(request: HttpRequest) -> HttpResponse:
     word = request.GET.get("q", "")[:320]
     items = work.find(word, syncs=sees_syncs(_groups(request)))
     return _page(request, "desk/find.html", "Find a customer", {"items": items, "word": word})
+
+
+@require_safe
+def health(request: HttpRequest) -> HttpResponse:
+    """How the whole installation stands, for all groups: nothing in it is about a customer."""
+    _groups(request)
+    found = measurements.measure(timezone.now())
+    spans = (("the last hour", found.last_hour), ("the last day", found.last_day))
+    context = {
+        "found": found,
+        "findings": condition.findings(found),
+        "kinds": [(condition.label(kind), those) for kind, those in sorted(found.kinds.items())],
+        "delays": [
+            {"source": condition.label(way[0]), "target": condition.label(way[1]), "span": span, "spread": spread}
+            for span, spreads in spans
+            for way, spread in spreads.items()
+        ],
+        "newest": measurements.NEWEST,
+    }
+    return _page(request, "desk/health.html", "System health", context)
 
 
 def _lists(request: HttpRequest) -> tuple[str, ...]:

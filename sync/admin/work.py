@@ -11,16 +11,13 @@ from django.utils import timezone
 
 from accounts.models import Approval, Connection, User
 from billing.models import Account, StripeEvent
-from sync import verify
+from sync import measurements, verify
 from sync.admin.customer import name
 from sync.explaining import sentence
 from sync.models import Activity, Calendar, Pair, Watch
-from sync.standing import WORTH_SAYING
 from sync.wording import moment
 
 PAGE = 25
-# The timetable renews watches well ahead of their end; what is late by so much did not.
-LATE_RENEWAL = timedelta(hours=1)
 # The queue takes a minute at the worst.
 UNSETTLED = timedelta(minutes=10)
 FOUND = 25
@@ -72,8 +69,7 @@ def _of_halted(rows: list[Connection]) -> list[Item]:
 
 
 def _failing(_: datetime) -> QuerySet[Calendar]:
-    rows = Calendar.objects.filter(failures__gte=WORTH_SAYING, lost_at=None, due_at__isnull=False).exclude(trouble="")
-    return rows.select_related("connection__user").order_by("trouble", "pk")
+    return measurements.failing().select_related("connection__user").order_by("trouble", "pk")
 
 
 def _of_failing(rows: list[Calendar]) -> list[Item]:
@@ -83,8 +79,7 @@ def _of_failing(rows: list[Calendar]) -> list[Item]:
 
 
 def _watches(now: datetime) -> QuerySet[Watch]:
-    rows = Watch.objects.filter(renew_at__lt=now - LATE_RENEWAL).exclude(remote_id="")
-    return rows.select_related("calendar__connection__user").order_by("renew_at", "pk")
+    return measurements.late_watches(now).select_related("calendar__connection__user").order_by("renew_at", "pk")
 
 
 def _of_watches(rows: list[Watch]) -> list[Item]:

@@ -55,7 +55,11 @@ class Calendar(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("connection", "remote_id"), name="one_row_per_calendar"),)
-        indexes = (models.Index(fields=("due_at",), name="calendar_due"),)
+        indexes = (
+            models.Index(fields=("due_at",), name="calendar_due"),
+            # Few of many: those that fail again and again, as `sync.standing` counts.
+            models.Index(fields=("failures",), name="calendar_failing", condition=models.Q(failures__gte=3)),
+        )
         ordering = ("connection", "-primary", "name")
 
     def __str__(self) -> str:

@@ -22,7 +22,11 @@ class Run(models.Model):
     trouble = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        indexes = (models.Index(fields=("calendar", "-started_at"), name="run_latest"),)
+        indexes = (
+            models.Index(fields=("calendar", "-started_at"), name="run_latest"),
+            # The newest of all, which are measured, and the oldest, which go.
+            models.Index(fields=("started_at",), name="run_age"),
+        )
 
     def __str__(self) -> str:
         return f"run {self.pk} of calendar {self.calendar_id}"

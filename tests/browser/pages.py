@@ -28,6 +28,7 @@ OUTSIDE = [
     "admin_approval_done",
     "microsoft_errors",
     "disclosure",
+    "status",
     "account_login",
     "account_signup",
     "account_reset_password",

@@ -104,6 +104,7 @@ def test_no_page_of_the_desk_shows_a_name_a_secret_or_what_a_person_typed(alice,
         "/admin/work/",
         f"/admin/find/?q={alice.user.email}",
         f"/admin/find/?q={pair.public_id}",
+        "/admin/health/",
     ]
     pages += [
         f"/admin/customer/{alice.user.pk}/pause/{pair.pk}/",
@@ -118,7 +119,13 @@ def test_no_page_of_the_desk_shows_a_name_a_secret_or_what_a_person_typed(alice,
 
 def test_staff_in_no_group_see_none_of_it(alice):
     client = factories.desk(group="")
-    for page in (page_of(alice), "/admin/work/", "/admin/find/?q=alice@hetk.example", "/admin/work/stripe/"):
+    for page in (
+        page_of(alice),
+        "/admin/work/",
+        "/admin/find/?q=alice@hetk.example",
+        "/admin/work/stripe/",
+        "/admin/health/",
+    ):
         assert client.get(page).status_code == 403, page
     assert list(audit.entries_of(alice.user)) == []
 
@@ -221,3 +228,26 @@ def test_whoever_minds_plans_finds_people_and_no_syncs(alice):
     assert page_of(alice) not in read(client, "/admin/find/?q=req-4711")
     assert "Closed connections" not in read(client, "/admin/work/")
     assert client.get("/admin/work/halted/").status_code == 404
+
+
+@pytest.mark.parametrize("group", list(Group))
+def test_system_health_is_one_page_for_every_group_and_about_no_customer(alice, group):
+    pair, now = trouble(alice), timezone.now()
+    Calendar.objects.filter(pk=alice.work.pk).update(due_at=now - timedelta(minutes=20))
+    Flow.objects.update(settled_at=now - timedelta(days=9))
+    began = now - timedelta(minutes=1)
+    Run.objects.create(calendar=alice.work, started_at=began, finished_at=now, delay_ms=4200, written=1)
+    html = read(factories.desk(group=group), "/admin/health/")
+    for words in (
+        "The worker gives no sign of life", "A calendar has been due for 20 min.", "1 watch was not renewed at Microsoft 365.",
+        "1 sync was not verified for a day.", "Microsoft 365", "4.2 s", "(50 %)", "Workers alive",
+    ):  # fmt: skip
+        assert words in html, words
+    page = html.partition('<div class="desk">')[2]
+    assert [word for word in (alice.user.email, "northwind", str(pair.public_id)) if word in page] == []
+
+
+def test_system_health_of_an_empty_installation_is_a_page_too(db):
+    html = read(factories.desk(), "/admin/health/")
+    assert "No account is connected." in html
+    assert "No bell led to a copy within a day." in html

@@ -114,6 +114,7 @@ def test_the_support_desk_is_closed_to_people(alice, browser_of):
         f"customer/{alice.user.pk}/end-sessions/{alice.user.pk}/",
         "work/",
         "find/?q=alice",
+        "health/",
     ]
     for place in ("", "accounts/user/", f"accounts/connection/{alice.google.pk}/change/", "django_q/success/", *own):
         answer = client.get(f"/admin/{place}")

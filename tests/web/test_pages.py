@@ -20,6 +20,7 @@ PUBLIC = [
     "home",
     "styleguide",
     "api",
+    "status",
     "account_login",
     "account_signup",
     "account_reset_password",
