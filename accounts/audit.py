@@ -15,7 +15,9 @@ import hmac
 import ipaddress
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
@@ -31,10 +33,12 @@ from django.utils import timezone
 
 from accounts import vault
 from accounts.chain import Chain, ChainEntry
-from accounts.models import User
+from accounts.models import ApiToken, User
 from sync.core.attestation import canonical
 
 BROWSER = 200
+# The token that opened the request which is being answered; pages, cycles and the timetable have none.
+_token: ContextVar[ApiToken | None] = ContextVar("token", default=None)
 
 
 class Act(StrEnum):
@@ -110,14 +114,32 @@ def record(
 
 @transaction.atomic
 def append(user: User | int, notes: Sequence[Note], *, at: datetime | None = None) -> None:
-    """Add entries in order, the row of the chain held once for all of them."""
+    """Add entries in order, the row of the chain held once for all of them; each names the token that it came through, if any."""
     number = user if isinstance(user, int) else user.pk
     rows = Chain.objects.select_for_update(no_key=True)
     chain = rows.filter(user_id=number).first()
     if chain is None:
         Chain.objects.get_or_create(user_id=number)
         chain = rows.get(user_id=number)
-    extend(chain, notes, at or timezone.now())
+    extend(chain, [_through(note) for note in notes], at or timezone.now())
+
+
+@contextmanager
+def through(token: ApiToken) -> Iterator[None]:
+    """Whatever is recorded inside was asked for by a program that showed this token."""
+    before = _token.set(token)
+    try:
+        yield
+    finally:
+        _token.reset(before)
+
+
+def _through(note: Note) -> Note:
+    token = _token.get()
+    if token is None:
+        return note
+    facts, personal = {**note.facts, "token": str(token.public_id)}, {**note.personal, "token": token.name}
+    return replace(note, facts=facts, personal=personal)
 
 
 def extend(chain: Chain, notes: Sequence[Note], at: datetime) -> None:

@@ -107,6 +107,8 @@ def _of_person(personal: Mapping[str, str]) -> Iterator[str]:
     for name in ("address", "domain", "page", "reason"):
         if personal.get(name):
             yield personal[name]
+    if token := personal.get("token"):
+        yield f"by the token “{token}”"
     if network := personal.get("network"):
         yield f"from {network}"
     if agent := personal.get("browser"):

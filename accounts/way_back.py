@@ -51,8 +51,10 @@ def take(request: HttpRequest, change: EmailChange) -> bool:
     """Makes the old address the only way in; False when another click, or another account, came first."""
     user = change.user
     with transaction.atomic():
-        done = EmailChange.objects.filter(pk=change.pk, undone_at=None).update(undone_at=timezone.now())
-        if not done or _is_elsewhere(change):
+        # Nothing is taken from whoever has the address by now, and the link stays good for the days when nobody has it again.
+        if _is_elsewhere(change):
+            return False
+        if not EmailChange.objects.filter(pk=change.pk, undone_at=None).update(undone_at=timezone.now()):
             return False
         address, _ = EmailAddress.objects.get_or_create(user=user, email=change.old)
         address.verified = True

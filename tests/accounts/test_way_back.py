@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.core import mail
 
+from accounts import way_back as way_back_
 from accounts.models import EmailChange
 from tests.accounts.browser import Browser
 from tests.factories import PASSWORD, authenticator_app, make_user, passkey, sign_in
@@ -28,6 +29,10 @@ def alice():
 
 def main_address() -> str:
     return str(EmailAddress.objects.get(primary=True).email)
+
+
+def main_address_of(user) -> str:
+    return str(EmailAddress.objects.get_primary_email(user))
 
 
 def add(browser: Browser) -> str:
@@ -134,6 +139,20 @@ def test_an_address_that_is_somebody_elses_by_now_is_not_taken_from_them(alice):
     bob = make_user("bob", email=OLD)
     assert Browser().post(link).status_code == 404
     assert EmailAddress.objects.get(email=OLD).user == bob
+
+
+def test_a_link_that_found_the_address_elsewhere_is_not_used_up(alice, rf):
+    thief = change(alice)
+    thief.post("/accounts/email/", {"email": OLD, "action_remove": ""})
+    bob, row = make_user("bob", email=OLD), EmailChange.objects.get()
+    # Between the look at the link and the click the address went to Bob.
+    assert way_back_.take(rf.post("/"), row) is False
+    row.refresh_from_db()
+    assert (row.undone_at, main_address_of(alice), bob.has_usable_password()) == (None, NEW, True)
+    bob.delete()
+    assert Browser().post(way_back()).status_code == 302
+    assert main_address() == OLD
+    assert EmailChange.objects.get().undone_at is not None
 
 
 def test_a_removed_address_is_told_that_it_was(alice):

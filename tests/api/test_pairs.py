@@ -1,9 +1,11 @@
 """Syncs by program: what is told of them, and the verbs, which are those of the pages with the same refusals."""
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
-from accounts import history
+from accounts import audit, history
+from accounts.models import ChainEntry
 from sync.access import zone_of
 from sync.models import Flow, Pair, Run, Verification
 from tests.web.household import act, audited
@@ -32,14 +34,14 @@ def test_calendars_are_listed_with_their_account(alice, charlie, program):
 
 def test_a_sync_is_told_with_its_state_its_counts_and_its_settings(alice, program):
     pair = alice.pair(copies=3)
-    audit = audited(pair)
+    last = audited(pair)
     told = program.get(of(pair)).json()
     assert told == program.get("/api/v1/pairs/").json()["items"][0]
     assert (told["direction"], told["state"]["tone"], told["held"]) == ("two", "ok", 0)
     assert [flow["copies"] for flow in told["flows"]] == [3, 3]
     assert told["flows"][0]["settings"]["private"] is True
-    assert audit.finished_at
-    assert told["verified_at"] == audit.finished_at.isoformat().replace("+00:00", "Z")
+    assert last.finished_at
+    assert told["verified_at"] == last.finished_at.isoformat().replace("+00:00", "Z")
 
 
 def test_pausing_and_resuming_change_the_sync_and_stand_in_the_audit(alice, program):
@@ -51,6 +53,29 @@ def test_pausing_and_resuming_change_the_sync_and_stand_in_the_audit(alice, prog
         "Resumed a sync",
         "Paused a sync",
     ]
+
+
+def test_what_a_program_does_names_its_token_in_the_audit_and_what_a_person_does_names_none(alice, program, browser):
+    pair = alice.pair()
+    token = alice.user.api_tokens.get()
+    assert program.post(of(pair, "pause/")).status_code == 200
+    browser.post(reverse("resume", args=(pair.public_id,)))
+    by_person, by_program = history.page(alice.user, shown="all", before=None)[0]
+    assert by_program.detail == f"By the token “{token.name}”"
+    assert "token" not in by_person.detail
+    entries = {entry.act: entry for entry in audit.entries_of(alice.user)}
+    assert entries["pair-paused"].facts["token"] == str(token.public_id)
+    assert "token" not in entries["pair-resumed"].facts
+    # Its name is the person's own word, and sealed.
+    assert token.name not in str(list(ChainEntry.objects.values()))
+
+
+def test_a_token_that_is_refused_leaves_no_name_to_who_comes_next(alice, program_of, browser):
+    pair = alice.pair()
+    assert program_of(alice, "read").post(of(pair, "pause/")).status_code == 403
+    assert program_of(alice, "write").post("/api/v1/pairs/", {}, JSON).status_code == 400
+    browser.post(reverse("pause", args=(pair.public_id,)))
+    assert ["token" in entry.facts for entry in audit.entries_of(alice.user)] == [False]
 
 
 def test_sync_now_rings_both_calendars_and_a_get_rings_none(alice, program):
