@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from accounts import agents, audit, devices, entry, fresh, notices, qr, sessions, terms, vault, way_back
+from accounts import agents, audit, devices, entry, fresh, mails, notices, qr, sessions, terms, vault, way_back
 from accounts.audit import Act
 from accounts.models import User
 
@@ -37,6 +37,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def format_email_subject(self, subject: str) -> str:
         """Our own subjects, without the host name in front."""
         return str(subject).strip()
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        super().send_mail(template_prefix, email, context)
+        mails.note(template_prefix.rpartition("/")[2], email, taken=True)
 
     def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
         audit.record(user, Act.SIGNED_IN, facts={"how": audit.how(request, user)}, personal=audit.whence(request))

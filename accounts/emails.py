@@ -8,6 +8,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from accounts import mails
 from accounts.models import Approval, Connection, Deletion
 
 
@@ -17,7 +18,12 @@ def send(name: str, to: str, context: Mapping[str, Any]) -> None:
     subject = " ".join(render_to_string(f"emails/{name}-subject.txt", values).split())
     message = EmailMultiAlternatives(subject, render_to_string(f"emails/{name}-body.txt", values), to=[to])
     message.attach_alternative(render_to_string(f"emails/{name}-body.html", values), "text/html")
-    message.send()
+    try:
+        message.send()
+    except OSError:
+        mails.note(name, to, taken=False)
+        raise
+    mails.note(name, to, taken=True)
 
 
 def connection_halted(connection: Connection) -> None:

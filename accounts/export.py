@@ -33,6 +33,7 @@ OWN: Mapping[str, str] = {
     "accounts.Contract": "user",
     "accounts.Approval": "user",
     "accounts.ApiToken": "user",
+    "accounts.SentMail": "user",
     "account.EmailAddress": "user",
     "account.EmailConfirmation": "email_address__user",
     "socialaccount.SocialAccount": "user",

@@ -1,6 +1,7 @@
 """Second factors of a person: which there are, and whether one was shown in this session."""
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -46,13 +47,25 @@ def any_of(user: User) -> bool:
     return bool(Authenticator.objects.filter(user=user, type__in=FACTORS).exists())
 
 
-def shown_lately(request: HttpRequest, seconds: float = SHOWN_FOR) -> bool:
-    """Whether a factor that still exists was shown in this session within the last `seconds`."""
+def shown_lately(
+    request: HttpRequest, seconds: float = SHOWN_FOR, kinds: Collection[str] = Authenticator.Type.values
+) -> bool:
+    """Whether a factor of these kinds that still exists was shown in this session within the last `seconds`."""
     if not request.user.is_authenticated:
         return False
     records = cast("list[dict[str, Any]]", get_authentication_records(request, request.user))
     shown = [record.get("id") for record in records if record.get("method") == "mfa" and _young(record, seconds)]
-    return bool(shown and Authenticator.objects.filter(user=person(request), pk__in=shown).exists())
+    rows = Authenticator.objects.filter(user=person(request), pk__in=shown, type__in=kinds)
+    return bool(shown and rows.exists())
+
+
+def passkey_shown(request: HttpRequest) -> bool:
+    """The factor that no false page can ask for: whoever acts for others shows this one."""
+    return shown_lately(request, kinds=(Authenticator.Type.WEBAUTHN,))
+
+
+def has_passkey(user: User) -> bool:
+    return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).exists())
 
 
 def way_to_show(request: HttpRequest) -> str:

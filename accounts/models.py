@@ -239,6 +239,22 @@ class ApiToken(models.Model):
         return f"{', '.join(most)} and {last}" if most else last
 
 
+class SentMail(models.Model):
+    """That a mail was handed to the mail server; not what stood in it. `name`: of its files."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="mails")
+    name = models.CharField(max_length=64)
+    sent_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    # Whether the mail server took it.
+    taken = models.BooleanField()
+
+    class Meta:
+        ordering = ("-sent_at", "-pk")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class SecurityEvent(models.Model):
     """A security event that Google sent, by its id: each has its effect once, however often it is delivered."""
 

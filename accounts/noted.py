@@ -15,6 +15,7 @@ PAGES = {
     "LostFactor": "a lost second factor",
     "Calendar": "what is known of a calendar",
     "Pair": "a sync",
+    "Account": "your plan",
     "Link": "which events of a sync are copied, by time and reason",
 }
 

@@ -33,15 +33,20 @@ def mind_due(now: datetime) -> int:
 def mind(account: Account, now: datetime) -> None:
     """Pause what is too many, send the mail that is due, and say when to look again."""
     surplus.pause(account)
-    standing = account.standing(now)
-    since = over_since(account.holding) if standing.level is Level.PAUSED else None
-    if due := notice(standing, since, now):
-        _tell(account, due)
+    if told := due(account, now):
+        _tell(account, told)
     with transaction.atomic():
         row = room.held(account.pk)
         # Something may have changed since: then it is looked at again at once.
         if row.holding == account.holding:
             Account.objects.filter(pk=account.pk).update(look_at=next_look(row.holding, now))
+
+
+def due(account: Account, now: datetime) -> Notice | None:
+    """The mail that the owner should have had by now."""
+    standing = account.standing(now)
+    since = over_since(account.holding) if standing.level is Level.PAUSED else None
+    return notice(standing, since, now)
 
 
 def _tell(account: Account, due: Notice) -> None:

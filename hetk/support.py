@@ -18,6 +18,7 @@ from django.utils.http import urlencode
 
 from accounts import factors
 from accounts.access import person
+from hetk import uncounted
 
 # Whose rows open accounts, and a queue whose rows are pickles.
 CLOSED = ("allauth.", "django_q.")
@@ -38,7 +39,7 @@ class SupportSite(admin.AdminSite):
             [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
         )
         shown = [model for model in models if not model.__module__.startswith(CLOSED)]
-        super().register(shown, admin_class, **options)
+        super().register(shown, admin_class, **{**uncounted.OPTIONS, **options})
 
     def get_urls(self) -> list[Any]:
         from sync.admin import pages
@@ -48,6 +49,10 @@ class SupportSite(admin.AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and factors.shown_lately(request)
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """By the people's own page, which asks who it is and tells of the change."""
+        return redirect("account_change_password")
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Where whoever may not enter yet has to go first."""

@@ -136,6 +136,13 @@ def sync_now(*, pair: Pair) -> None:
 
 
 @transaction.atomic
+def find_again(*, pair: Pair) -> None:
+    """Both calendars are read from the beginning; copies that carry our mark are tied to their originals again, none is doubled."""
+    _hold(pair)
+    _read_again(pair)
+
+
+@transaction.atomic
 def end(*, pair: Pair, remove_copies: bool) -> None:
     """Stop for good. With `remove_copies` the pair goes when none of its copies is left."""
     locks.pair(pair.pk)

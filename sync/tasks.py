@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import approvals, audit, halts
-from accounts.models import Deletion, SecurityEvent
+from accounts.models import Deletion, SecurityEvent, SentMail
 from sync import calendars, deletion, emails, verify
 from sync.models import Activity, Brake, Calendar, Flow, Run, Verification, Watch
 from sync.store import due, heartbeats
@@ -19,6 +19,7 @@ ACTIVITY_KEPT = timedelta(days=365)
 EVENTS_KEPT = timedelta(days=30)
 HEARTBEATS_KEPT = timedelta(days=1)
 DELETIONS_KEPT = timedelta(days=30)
+MAILS_KEPT = timedelta(days=90)
 SILENT = timedelta(hours=1)
 
 
@@ -98,4 +99,5 @@ def forget_old_rows() -> int:
     ended, _ = Deletion.objects.filter(finished_at__lt=now - DELETIONS_KEPT, notify="").delete()
     entries = audit.forget(now - ACTIVITY_KEPT)
     events, _ = SecurityEvent.objects.filter(at__lt=now - EVENTS_KEPT).delete()
-    return ended + entries + events + runs + activities + heartbeats.forget(now - HEARTBEATS_KEPT) + audits
+    mails, _ = SentMail.objects.filter(sent_at__lt=now - MAILS_KEPT).delete()
+    return ended + entries + events + runs + activities + heartbeats.forget(now - HEARTBEATS_KEPT) + audits + mails

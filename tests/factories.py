@@ -64,13 +64,13 @@ def sign_in(client: Client, user: User, *, factor: Authenticator | None = None) 
 
 
 def desk(email: str = "support@hetk.example", *, group: str | None = None) -> Client:
-    """Somebody who works at the support desk, past its door: a superuser, or in one group ("": in none)."""
+    """Somebody who works at the support desk, past its door by a passkey: a superuser, or in one group ("": in none)."""
     user = make_user("support", email=email, is_staff=True, is_superuser=group is None)
     if group is not None:
         groups.keep()
         user.groups.set(Group.objects.filter(name=group))
     client = Client()
-    sign_in(client, user, factor=authenticator_app(user))
+    sign_in(client, user, factor=passkey(user, "The desk's"))
     return client
 
 

@@ -121,6 +121,7 @@ def retention() -> list[Kept]:
         Kept("Security events that Google told", tasks.EVENTS_KEPT),
         Kept("That Stripe told something, without what", billing_tasks.EVENTS_KEPT),
         Kept("Which mails about a plan were sent", billing_tasks.REMINDERS_KEPT),
+        Kept("That a mail was sent, without what stood in it", tasks.MAILS_KEPT),
         Kept("A session that is not used", timedelta(seconds=sessions.IDLE)),
         Kept("That an account was deleted, without whose it was", tasks.DELETIONS_KEPT),
         Kept("Invoices, at the payment provider", until="As long as tax law asks"),

@@ -5,48 +5,25 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from django import forms
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from accounts import audit, sessions
-from accounts.models import Deletion, User
+from accounts import audit, lost, sessions
+from accounts.models import LostFactor, User
 from billing import grants
-from billing.plans import BY_KEY, PLANS
+from billing.models import Account
+from billing.plans import BY_KEY
 from sync import deletion, pairs, verify
+from sync.admin import again
+from sync.admin.forms import DeletionForm, MailForm, PlanForm, ReasonForm, UntilForm
 from sync.admin.rights import Act
 from sync.models import Brake, Pair
 
 
 class Refused(Exception):
     """Not done; `str()` is a sentence for whoever works at the desk."""
-
-
-class ReasonForm(forms.Form):
-    """Why: the customer reads it in their security history."""
-
-    reason = forms.CharField(min_length=8, max_length=200, help_text="The customer reads this in their history.")
-
-
-class UntilForm(ReasonForm):
-    until = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), help_text="The last day, UTC.")
-
-    def clean_until(self) -> date:
-        until: date = self.cleaned_data["until"]
-        if until <= timezone.now().astimezone(UTC).date():
-            raise forms.ValidationError("That day is not ahead.")
-        return until
-
-
-class PlanForm(UntilForm):
-    plan = forms.ChoiceField(choices=[(plan.key, plan.label) for plan in PLANS])
-
-
-class DeletionForm(ReasonForm):
-    # Nothing is chosen beforehand: what goes, goes for good.
-    copies = forms.ChoiceField(choices=Deletion.Copies, widget=forms.RadioSelect, help_text="As the customer asked.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +38,19 @@ class Doing:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`button`: what it is called; `warning`: what follows from it; `told`: what the customer reads, "" where `do` tells by itself."""
+    """`button`: what it is called; `warning`: what follows from it; `told`: what the customer reads, "" where `do` tells by itself.
+
+    `first`: done before the entry is made, since a mail server is waited for, and nobody holds a row meanwhile.
+    """
 
     button: str
     warning: str
     told: str
-    on: type[Pair] | type[Brake] | type[User]
+    on: type[Pair] | type[Brake] | type[LostFactor] | type[User]
     do: Callable[[Doing], None]
     form: type[ReasonForm] = ReasonForm
     grave: bool = False
+    first: bool = False
 
 
 def row_or_404(kind: Kind, user: User, number: int) -> Any:
@@ -79,6 +60,8 @@ def row_or_404(kind: Kind, user: User, number: int) -> Any:
     if kind.on is Brake:
         rows = Brake.objects.select_related("flow__pair")
         return get_object_or_404(rows, pk=number, flow__pair__user=user, decided_at=None)
+    if kind.on is LostFactor:
+        return get_object_or_404(LostFactor, pk=number, user=user, done_at=None, stopped_at=None)
     if number != user.pk:
         raise Http404("That is somebody else.")
     return user
@@ -90,9 +73,10 @@ def carry_out(act: Act, doing: Doing) -> None:
         raise Refused("This is your own account. Use its own pages, as everybody does.")
     kind = KINDS[act]
     try:
-        if not kind.told:
-            # It tells the customer by itself, in a transaction of its own.
+        if kind.first or not kind.told:
             kind.do(doing)
+            if kind.told:
+                _tell(kind, doing)
             return
         with transaction.atomic():
             kind.do(doing)
@@ -130,6 +114,31 @@ def _verify(doing: Doing) -> None:
     verify.ask(pair=doing.row, by=doing.by)
 
 
+def _find_again(doing: Doing) -> None:
+    if doing.row.paused_at or doing.row.ending_at:
+        raise Refused("It does not run, so nothing would be read. Resume it first.")
+    pairs.find_again(pair=doing.row)
+
+
+def _resend(doing: Doing) -> None:
+    for one in again.possible(doing.user):
+        if one.key == doing.said["mail"]:
+            try:
+                one.send()
+            except OSError as problem:
+                raise Refused("The mail server did not take it. Try again in a minute.") from problem
+            return
+    raise Refused("What that mail was about is over by now.")
+
+
+def _remove_factors(doing: Doing) -> None:
+    if not lost.take_away(doing.row, by=doing.by):
+        stands = lost.state(doing.row, timezone.now())
+        raise Refused(
+            f"The request is {stands}; factors go after the wait of {lost.HOURS} hours and not for ever after it."
+        )
+
+
 def _decide(decision: str) -> Callable[[Doing], None]:
     def do(doing: Doing) -> None:
         pairs.decide(brake=doing.row, decision=decision, by=doing.by)
@@ -151,6 +160,13 @@ def _extend(doing: Doing) -> None:
 def _grant(doing: Doing) -> None:
     plan, until = BY_KEY[doing.said["plan"]], _end_of(doing.said["until"])
     grants.grant_plan(doing.user, plan, until=until, by=doing.by, reason=doing.said["reason"])
+
+
+def _take_plan(doing: Doing) -> None:
+    account = Account.objects.filter(user=doing.user).exclude(granted_plan="").first()
+    if account is None:
+        raise Refused("No plan was granted to them.")
+    grants.grant_plan(doing.user, None, until=None, by=doing.by, reason=doing.said["reason"])
 
 
 def _delete(doing: Doing) -> None:
@@ -176,6 +192,14 @@ KINDS: dict[Act, Kind] = {
         Pair,
         _verify,
     ),
+    Act.FIND_AGAIN: Kind(
+        "Find copies again",
+        "Both calendars are read from the beginning. Copies of this sync are found by their mark and tied to their originals again; "
+        "until that is done, nothing new is copied.",
+        "had the copies of a sync found again",
+        Pair,
+        _find_again,
+    ),
     Act.RELEASE: Kind(
         "Delete the copies",
         "The copies that were held are deleted. Only when the customer said so.",
@@ -190,6 +214,24 @@ KINDS: dict[Act, Kind] = {
         "kept copies whose deletion was held",
         Brake,
         _decide(RESTORE),
+    ),
+    Act.RESEND: Kind(
+        "Send a mail again",
+        "It goes to the main address of the account.",
+        "sent a mail again",
+        User,
+        _resend,
+        MailForm,
+        first=True,
+    ),
+    Act.REMOVE_FACTORS: Kind(
+        "Remove the second factors",
+        "They sign in without one from now on, every session of theirs ends, and all their addresses are told.",
+        "removed the second factors",
+        LostFactor,
+        _remove_factors,
+        grave=True,
+        first=True,
     ),
     Act.END_SESSIONS: Kind(
         "End all sessions",
@@ -212,5 +254,12 @@ KINDS: dict[Act, Kind] = {
     ),
     Act.GRANT_PLAN: Kind(
         "Grant a plan", "For nothing, beside whatever is bought, until that day.", "", User, _grant, PlanForm
+    ),
+    Act.TAKE_PLAN: Kind(
+        "Take the granted plan back",
+        "What was bought stays. Syncs that nothing else holds are paused; copies stay.",
+        "",
+        User,
+        _take_plan,
     ),
 }

@@ -11,8 +11,9 @@ from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
-from accounts.models import Approval, Connection, Deletion, User
-from billing.models import Account, Reminder
+from accounts import lost, mails
+from accounts.models import Approval, Connection, Contract, Deletion, LostFactor, SentMail, User
+from billing.models import Account
 from billing.standing import Level, Standing
 from sync import overview, verify
 from sync.access import pairs_of
@@ -23,7 +24,7 @@ from sync.overview import PairRow
 from sync.standing import WORTH_SAYING
 
 SINCE = timedelta(days=14)
-CYCLES, FAILURES, PARKED, REMINDERS = 5, 3, 20, 10
+CYCLES, FAILURES, PARKED, MAILS = 5, 3, 20, 15
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,24 @@ class Paying:
     counted: bool
     account: Account | None
     standing: Standing | None
-    reminders: list[Reminder]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail that was sent: what about, and whether the mail server took it."""
+
+    at: datetime
+    words: str
+    taken: bool
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Somebody says that every second factor is lost; `stands` in words."""
+
+    row: LostFactor
+    stands: str
+    open: bool
 
 
 @dataclass(frozen=True)
@@ -106,6 +124,9 @@ class Customer:
     deletion: Deletion | None
     advice: list[Advice]
     paying: Paying
+    contract: Contract | None
+    mails: list[Letter]
+    lost: list[Lost]
     syncs: Syncs | None
 
 
@@ -121,13 +142,25 @@ def read(user: User, *, syncs: bool) -> Customer:
     found = _syncs(user, now) if syncs else None
     gone = Deletion.objects.filter(user=user).first()
     paying = _paying(user, now)
-    return Customer(user, gone, advise(_facts(user, gone, paying, found)), paying, found)
+    advice = advise(_facts(user, gone, paying, found))
+    # The text of a contract is long, and nobody reads it here.
+    contract = Contract.objects.filter(user=user).defer("text").first()
+    return Customer(user, gone, advice, paying, contract, _mails(user), _lost(user, now) if syncs else [], found)
+
+
+def _mails(user: User) -> list[Letter]:
+    rows = SentMail.objects.filter(user=user)[:MAILS]
+    return [Letter(row.sent_at, mails.WORDS.get(row.name, row.name), row.taken) for row in rows]
+
+
+def _lost(user: User, now: datetime) -> list[Lost]:
+    rows = LostFactor.objects.filter(user=user)[:FAILURES]
+    return [Lost(row, str(lost.state(row, now)), not (row.done_at or row.stopped_at)) for row in rows]
 
 
 def _paying(user: User, now: datetime) -> Paying:
     account = Account.objects.filter(user=user).first()
-    reminders = Reminder.objects.filter(account__user=user).order_by("-sent_at")[:REMINDERS]
-    return Paying(settings.BILLING, account, account.standing(now) if account else None, list(reminders))
+    return Paying(settings.BILLING, account, account.standing(now) if account else None)
 
 
 def _syncs(user: User, now: datetime) -> Syncs:

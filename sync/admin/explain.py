@@ -28,8 +28,6 @@ def links_to(word: str) -> SafeString:
 class ReadOnly:
     """Support looks; what changes a sync is its owner's own pages, or an act of `sync/admin/acts.py`, which calls the same."""
 
-    show_full_result_count = False
-
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 

@@ -3,14 +3,16 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import audit, noted
+from accounts import audit, factors, noted
 from accounts.access import person
 from accounts.models import User
 from sync import condition, measurements
@@ -56,9 +58,11 @@ def act_for(request: HttpRequest, number: int, act: str, row: int) -> HttpRespon
         raise Http404("There is no such act.")
     if not may(wanted, _groups(request)):
         raise PermissionDenied("Your group does not do this.")
+    if not factors.passkey_shown(request):
+        return _passkey_first(request)
     user, kind = get_object_or_404(User, pk=number), KINDS[wanted]
     thing = row_or_404(kind, user, row)
-    form = kind.form(request.POST if request.method == "POST" else None)
+    form = kind.form(request.POST if request.method == "POST" else None, user)
     if form.is_valid():
         try:
             carry_out(wanted, Doing(user, thing, person(request), form.cleaned_data))
@@ -69,6 +73,15 @@ def act_for(request: HttpRequest, number: int, act: str, row: int) -> HttpRespon
             return redirect("admin:customer", user.pk)
     context = {"customer_user": user, "kind": kind, "form": form, "thing": None if thing == user else thing}
     return _page(request, "desk/confirm.html", kind.button, context)
+
+
+def _passkey_first(request: HttpRequest) -> HttpResponse:
+    """Digits can be asked for by a false page; a passkey cannot, so whoever acts for others shows one."""
+    if not factors.has_passkey(person(request)):
+        messages.warning(request, "Whoever acts for a customer shows a passkey first. Add one here.")
+        return redirect("security")
+    back = urlencode({REDIRECT_FIELD_NAME: request.path})
+    return redirect(f"{reverse('mfa_reauthenticate_webauthn')}?{back}")
 
 
 @require_safe

@@ -19,13 +19,16 @@ class Act(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     VERIFY = "verify"
+    FIND_AGAIN = "find-again"
     RELEASE = "release"
     RESTORE = "restore"
+    RESEND = "resend"
     END_SESSIONS = "end-sessions"
     REMOVE_FACTORS = "remove-factors"
     DELETE = "delete"
     EXTEND_TRIAL = "extend-trial"
     GRANT_PLAN = "grant-plan"
+    TAKE_PLAN = "take-plan"
 
 
 MAY: dict[Act, Group] = {
@@ -33,13 +36,16 @@ MAY: dict[Act, Group] = {
     Act.PAUSE: Group.ACT,
     Act.RESUME: Group.ACT,
     Act.VERIFY: Group.ACT,
+    Act.FIND_AGAIN: Group.ACT,
     Act.RELEASE: Group.ACT,
     Act.RESTORE: Group.ACT,
+    Act.RESEND: Group.ACT,
     Act.END_SESSIONS: Group.ACT,
     Act.REMOVE_FACTORS: Group.ACT,
     Act.DELETE: Group.ACT,
     Act.EXTEND_TRIAL: Group.BILLING,
     Act.GRANT_PLAN: Group.BILLING,
+    Act.TAKE_PLAN: Group.BILLING,
 }
 
 _SYNCS = (

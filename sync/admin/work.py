@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import Approval, Connection, User
+from accounts.models import Approval, Connection, Contract, User
 from billing.models import Account, StripeEvent
 from sync import measurements, verify
 from sync.admin.customer import name
@@ -121,6 +121,17 @@ def _of_events(rows: list[StripeEvent]) -> list[Item]:
     return [Item(row.type, users.get(row.customer), row.event_id, row.received_at) for row in rows]
 
 
+def _contracts(_: datetime) -> QuerySet[Contract]:
+    return Contract.objects.select_related("user").defer("text", "post").order_by("-version", "-pk")
+
+
+def _of_contracts(rows: list[Contract]) -> list[Item]:
+    return [
+        Item(f"version {row.version}", row.user, f"{row.organization}, {row.fingerprint[:16]}", row.accepted_at)
+        for row in rows
+    ]
+
+
 LISTS: dict[str, List] = {
     "halted": List("Closed connections", "Every connection is open.", _halted, _of_halted),
     "failing": List("Failing calendars", "No calendar fails again and again.", _failing, _of_failing),
@@ -128,9 +139,10 @@ LISTS: dict[str, List] = {
     "tenants": List("Waiting for administrators", "Nobody waits for an approval.", _tenants, _of_tenants),
     "unverified": List("Not verified for a day", "Every sync was verified within a day.", _unverified, _of_unverified),
     "stripe": List("Stripe events not settled", "Everything Stripe told is settled.", _events, _of_events),
+    "contracts": List("Contracts on data processing", "Nobody has accepted one yet.", _contracts, _of_contracts),
 }
 # Whoever minds plans sees no syncs here either.
-FOR_BILLING = ("stripe",)
+FOR_BILLING = ("stripe", "contracts")
 
 
 def find(word: str, *, syncs: bool) -> list[Item]:

@@ -6,13 +6,16 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group as Row
 from django.contrib.auth.models import Permission
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from accounts import audit, lost
-from accounts.models import Deletion, LostFactor, User
+from accounts.models import Deletion, LostFactor, SentMail, User
 from billing import room
+from billing.models import Account
 from sync.admin import groups
 from sync.admin.acts import KINDS
 from sync.admin.rights import MAY, SEES, Act, Group
@@ -23,21 +26,25 @@ from tests.web.routes import rows
 
 REASON = "They asked for it by mail"
 OF_ACT = {
-    Act.SYNC_NOW, Act.PAUSE, Act.RESUME, Act.VERIFY, Act.RELEASE, Act.RESTORE, Act.END_SESSIONS, Act.REMOVE_FACTORS, Act.DELETE,
+    Act.SYNC_NOW, Act.PAUSE, Act.RESUME, Act.VERIFY, Act.FIND_AGAIN, Act.RELEASE, Act.RESTORE, Act.RESEND, Act.END_SESSIONS,
+    Act.REMOVE_FACTORS, Act.DELETE,
 }  # fmt: skip
-OF_BILLING = {Act.EXTEND_TRIAL, Act.GRANT_PLAN}
+OF_BILLING = {Act.EXTEND_TRIAL, Act.GRANT_PLAN, Act.TAKE_PLAN}
 # What the customer reads of each.
 WORDS = {
     Act.SYNC_NOW: "Had a sync look at its calendars", Act.PAUSE: "Paused a sync", Act.RESUME: "Resumed a sync",
     Act.VERIFY: "Had a sync verified", Act.RELEASE: "Let held deletions go", Act.END_SESSIONS: "Ended all sessions",
     Act.RESTORE: "Kept copies whose deletion was held", Act.DELETE: "Began the deletion of the account",
-    Act.EXTEND_TRIAL: "Trial extended", Act.GRANT_PLAN: "Plan granted",
+    Act.EXTEND_TRIAL: "Trial extended", Act.GRANT_PLAN: "Plan granted", Act.TAKE_PLAN: "Plan taken back",
+    Act.FIND_AGAIN: "Had the copies of a sync found again", Act.RESEND: "Sent a mail again",
+    Act.REMOVE_FACTORS: "Removed the second factors",
 }  # fmt: skip
 
 
 def said(**more: str) -> dict[str, str]:
     ahead = (timezone.now() + timedelta(days=60)).date().isoformat()
-    return {"reason": REASON, "until": ahead, "plan": "personal", "copies": "leave", **more}
+    held = Brake.objects.values_list("pk", flat=True).first()
+    return {"reason": REASON, "until": ahead, "plan": "personal", "copies": "leave", "mail": f"held-{held}", **more}
 
 
 def place(alice: Household, act: Act) -> str:
@@ -45,7 +52,11 @@ def place(alice: Household, act: Act) -> str:
     pair = alice.pair()
     if act is Act.RESUME:
         Pair.objects.update(paused_at=timezone.now())
-    row = {Pair: pair, Brake: alice.brake(pair), User: alice.user}[KINDS[act].on]
+    if act is Act.TAKE_PLAN:
+        Account.objects.filter(pk=room.account_of(alice.user).pk).update(granted_plan="professional")
+    begun = timezone.now() - lost.WAIT - timedelta(hours=1)
+    phone = LostFactor.objects.create(user=alice.user, asked_at=begun, due_at=begun + lost.WAIT, label="Firefox")
+    row = {Pair: pair, Brake: alice.brake(pair), User: alice.user, LostFactor: phone}[KINDS[act].on]
     return reverse("admin:customer_act", args=(alice.user.pk, act.value, row.pk))
 
 
@@ -57,6 +68,10 @@ def done(act: Act, alice: Household) -> bool:
         Act.PAUSE: pair.paused_at is not None,
         Act.RESUME: pair.paused_at is None,
         Act.VERIFY: Verification.objects.filter(pair=pair, asked_by__email="support@hetk.example").exists(),
+        Act.FIND_AGAIN: {side.read_seq for side in (pair.first, pair.second)} == {1},
+        Act.RESEND: [letter.to for letter in mail.outbox] == [[alice.user.email]],
+        Act.REMOVE_FACTORS: LostFactor.objects.get().done_at is not None,
+        Act.TAKE_PLAN: account.granted_plan == "",
         Act.RELEASE: brake.decision == "release",
         Act.RESTORE: brake.decision == "restore",
         Act.END_SESSIONS: not UserSession.objects.filter(user=alice.user).exists(),
@@ -74,7 +89,7 @@ def entries(user: User) -> list[tuple[str, str]]:
 def test_the_table_is_what_was_agreed_and_nothing_is_left_out():
     assert {act for act, group in MAY.items() if group is Group.ACT} == OF_ACT
     assert {act for act, group in MAY.items() if group is Group.BILLING} == OF_BILLING
-    assert set(MAY) == set(Act) == set(KINDS) | {Act.REMOVE_FACTORS}
+    assert set(MAY) == set(Act) == set(KINDS)
 
 
 @pytest.mark.parametrize("act", KINDS, ids=lambda act: act.value)
@@ -146,7 +161,7 @@ def test_nobody_acts_for_their_own_account(alice):
     alice.user.is_staff = alice.user.is_superuser = True
     alice.user.save()
     client = Client()
-    factories.sign_in(client, alice.user, factor=factories.authenticator_app(alice.user))
+    factories.sign_in(client, alice.user, factor=factories.passkey(alice.user))
     answer = client.post(place(alice, Act.GRANT_PLAN), said())
     assert "This is your own account" in answer.content.decode()
     assert room.account_of(alice.user).granted_plan == ""
@@ -167,16 +182,52 @@ def test_a_day_that_is_over_gives_no_plan(alice):
     assert room.account_of(alice.user).granted_plan == ""
 
 
-def test_who_only_looks_takes_no_second_factor_away(alice):
+def test_no_list_takes_a_second_factor_away(alice):
     begun = timezone.now() - lost.WAIT - timedelta(hours=1)
     row = LostFactor.objects.create(user=alice.user, asked_at=begun, due_at=begun + lost.WAIT, label="Firefox")
     chosen = {"action": "remove_factors", "_selected_action": row.pk}
-    factories.desk("look@hetk.example", group="look").post("/admin/accounts/lostfactor/", chosen)
+    for group in Group:
+        factories.desk(f"{group}@hetk.example", group=group).post("/admin/accounts/lostfactor/", chosen)
     row.refresh_from_db()
     assert row.done_at is None
-    factories.desk(group="act").post("/admin/accounts/lostfactor/", chosen)
-    row.refresh_from_db()
-    assert row.done_at is not None
+
+
+@pytest.mark.parametrize("act", [Act.PAUSE, Act.GRANT_PLAN, Act.DELETE], ids=lambda act: act.value)
+def test_whoever_acts_for_others_shows_a_passkey_and_digits_are_not_enough(alice, act):
+    address, staff = place(alice, act), factories.make_user("worker", is_staff=True, is_superuser=True)
+    client, before = Client(), rows()
+    factories.sign_in(client, staff, factor=factories.authenticator_app(staff))
+    # The desk itself is open to them.
+    assert client.get(reverse("admin:work")).status_code == 200
+    for answer in (client.get(address), client.post(address, said())):
+        assert (answer.status_code, answer.headers["Location"]) == (302, reverse("security"))
+    key = factories.passkey(staff)
+    shows = f"{reverse('mfa_reauthenticate_webauthn')}?{urlencode({'next': address})}"
+    assert client.post(address, said()).headers["Location"] == shows
+    changed = {name: row for name, row in rows().items() if name in before and before[name] != row}
+    assert changed == {}
+    factories.sign_in(client, staff, factor=key)
+    assert client.get(address).status_code == 200
+
+
+def test_a_mail_whose_reason_is_over_is_not_sent_again(alice):
+    address, chosen = place(alice, Act.RESEND), said()
+    Brake.objects.update(decided_at=timezone.now())
+    answer = factories.desk(group="act").post(address, chosen)
+    assert answer.status_code == 200
+    assert mail.outbox == []
+    assert entries(alice.user) == []
+
+
+def test_a_mail_server_that_does_not_answer_is_said_and_noted(alice, settings):
+    address, chosen = place(alice, Act.RESEND), said()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    client = factories.desk(group="act")
+    assert "The mail server did not take it" in client.post(address, chosen).content.decode()
+    assert entries(alice.user) == []
+    assert SentMail.objects.values_list("user", "name", "taken").get() == (alice.user.pk, "deletions-held", False)
+    assert "not taken" in client.get(reverse("admin:customer", args=(alice.user.pk,))).content.decode()
 
 
 @pytest.mark.django_db
