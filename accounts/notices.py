@@ -9,6 +9,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -47,7 +48,7 @@ NOTICES = {
     "email_back": Notice(
         "A Hetk address was taken back",
         "{address} is the main address of its account again, and the only one that signs in. All sessions have ended.",
-        "write to support@hetk.io, and see",
+        "write to {support}, and see",
     ),
     "email_removed": Notice("An address was removed from Hetk", "{address} no longer belongs to your account."),
     "identity_removed": Notice("A way to sign in was removed from Hetk", "{provider} no longer signs you in to your account."),
@@ -88,7 +89,11 @@ def mail(request: HttpRequest, user: User, event: str, *, to: str = "", **words:
     """The mail alone."""
     notice = NOTICES[event]
     address = to or EmailAddress.objects.get_primary_email(user) or user.email
-    told = {"subject": notice.subject, "what": notice.what.format(**words), "remedy": notice.remedy}
+    told = {
+        "subject": notice.subject,
+        "what": notice.what.format(**words),
+        "remedy": notice.remedy.format(support=settings.COMPANY.support),
+    }
     send(emails.security_event, address, {**told, **circumstances(request, user)})
 
 

@@ -29,6 +29,7 @@ OPEN = {
     "lost_factor_stop", "lost_factor_stop_here", "pricing", "disclosure", "admin_approval", "trust_security", "subprocessors", "privacy",
     "dpa", "dpa_pdf", "integrations", "integration_microsoft-365", "integration_google-workspace", "integration_icloud-caldav",
     "integration_domain-policy", "api", "api:openapi", "status", "metrics",
+    "for_it", "for_it_pdf",
 }  # fmt: skip
 
 

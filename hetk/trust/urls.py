@@ -15,6 +15,8 @@ urlpatterns = [
     path("dpa/accept/", views.accept_contract, name="dpa_accept"),
     path("dpa/accepted.pdf", views.accepted_paper, name="dpa_accepted"),
     path("dpa/dpa.pdf", views.contract_paper, name="dpa_pdf"),
+    path("for-it/", views.for_it, name="for_it"),
+    path("for-it/hetk-for-it.pdf", views.for_it_paper, name="for_it_pdf"),
     path("integrations/", views.integrations, name="integrations"),
     *(
         path(f"integrations/{name}/", views.integration, {"name": name}, name=f"integration_{name}")

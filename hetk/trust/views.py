@@ -14,7 +14,7 @@ from accounts.access import contract_of, person
 from accounts.approvals import APPLICATION
 from hetk import pdf
 from hetk.limits import too_often
-from hetk.trust import claims, dpa, facts, fields, stored
+from hetk.trust import claims, dpa, facts, fields, it, stored
 from hetk.trust.forms import ContractForm
 
 PRINTS = "10/m/user"
@@ -94,7 +94,19 @@ def accept_contract(request: HttpRequest) -> HttpResponse:
 @require_safe
 def contract_paper(request: HttpRequest) -> HttpResponse:
     """Where it cannot be printed, the page itself is the paper."""
-    return _paper(dpa.paper, dpa.VERSION)
+    return _paper(dpa.paper, f"hetk-dpa-{dpa.VERSION}.pdf")
+
+
+@require_safe
+def for_it(request: HttpRequest) -> HttpResponse:
+    """All that an assessment needs."""
+    return render(request, "trust/it/page.html", it.context())
+
+
+@require_safe
+def for_it_paper(request: HttpRequest) -> HttpResponse:
+    """The same with the whole contract. Where it cannot be printed, the page itself is the paper."""
+    return _paper(it.paper, "hetk-for-it.pdf", instead="for_it")
 
 
 @require_safe
@@ -106,15 +118,15 @@ def accepted_paper(request: HttpRequest) -> HttpResponse:
         raise Http404("Nothing was accepted yet.")
     if not ratelimit.consume(request, app="trust", action="print", config={"print": PRINTS}, limit_get=True):
         return too_often(request)
-    return _paper(lambda: dpa.paper_of(row), row.version)
+    return _paper(lambda: dpa.paper_of(row), f"hetk-dpa-{row.version}.pdf")
 
 
-def _paper(make: Callable[[], bytes], version: str) -> HttpResponse:
+def _paper(make: Callable[[], bytes], name: str, *, instead: str = "dpa") -> HttpResponse:
     try:
         made = make()
     except pdf.Unavailable:
-        return redirect("dpa")
-    return pdf.response(made, f"hetk-dpa-{version}.pdf")
+        return redirect(instead)
+    return pdf.response(made, name)
 
 
 @require_safe

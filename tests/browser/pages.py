@@ -39,6 +39,7 @@ OUTSIDE = [
     "trust_security",
     "privacy",
     "dpa",
+    "for_it",
     "integration_microsoft-365",
 ]
 OWN = [

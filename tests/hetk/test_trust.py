@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.utils.html import escape
 
 from accounts import sessions
 from accounts.oauth import google, microsoft
 from hetk import company
-from hetk.trust import claims, dpa, facts, fields, stored
+from hetk.trust import answers, claims, dpa, facts, fields, it, stored
 from sync.core import window
 from tests.house.source import ROOT
 from tests.house.test_data import MODELS, _fields
@@ -30,6 +31,32 @@ def test_no_claim_stands_twice_and_each_area_has_one():
     assert len({claim.sentence for claim in claims.CLAIMS}) == len(claims.CLAIMS)
     assert all(claims.by_area().values())
     assert sum(map(len, claims.by_area().values())) == len(claims.CLAIMS) > 30
+
+
+@pytest.mark.parametrize("answer", answers.ANSWERS, ids=lambda answer: answer.question)
+def test_every_answer_names_a_test_that_exists_or_is_our_word_alone(answer):
+    if answer.proof != answers.OURS:
+        file, _, name = answer.proof.partition("::")
+        assert f"def test_{name}(" in (ROOT / file).read_text()
+    assert "{" not in answer.said
+
+
+def test_few_answers_stand_on_our_word_and_no_question_is_asked_twice():
+    bare = [answer.question for answer in answers.ANSWERS if answer.proof == answers.OURS]
+    assert len(bare) <= 5
+    assert len({answer.question for answer in answers.ANSWERS}) == len(answers.ANSWERS) >= 30
+
+
+def test_the_paper_for_it_holds_everything_that_stands_elsewhere(settings):
+    settings.COMPANY = replace(settings.COMPANY, name="Fabrikam OÜ", region="Tallinn", mailer="Contoso Mail")
+    paper = it.document()
+    told = [answer.said for answer in answers.ANSWERS] + [kept.words for kept in facts.retention()]
+    told += [one.scope for one in (*facts.microsoft_permissions(), *facts.google_permissions())]
+    told += [one.name for one in facts.subprocessors()] + [dpa.fingerprint(dpa.text()), settings.COMPANY.privacy]
+    assert [words for words in told if escape(words) not in paper] == []
+    assert dpa.text() in paper
+    assert "Fabrikam OÜ" in paper
+    assert "Hetk Technologies" not in paper
 
 
 def said(part: str) -> str:
@@ -168,3 +195,10 @@ def test_a_changed_text_is_a_new_version():
     assert {dpa.VERSION: dpa.fingerprint(TEXT)} == {
         "2026-11-25": "9821f0865bc26a7101f24fefda195f1f1463ac4712d66fd1c8ae1b4c6beb93d5"
     }
+
+
+def test_no_template_names_the_company_or_its_addresses_but_by_the_facts():
+    pages = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "templates").rglob("*.txt")]
+    own = re.compile(r"Hetk Technologies|OÜ|@hetk\.io")
+    assert len(pages) > 100
+    assert [str(page) for page in pages if own.search(page.read_text())] == []

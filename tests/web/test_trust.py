@@ -12,7 +12,7 @@ from hetk.trust import claims, facts, urls
 from tests.factories import make_user
 from tests.hetk.papers import inside
 
-PAGES = ["trust_security", "subprocessors", "privacy", "dpa", "integrations"]
+PAGES = ["trust_security", "subprocessors", "privacy", "dpa", "integrations", "for_it"]
 PAGES += [f"integration_{name}" for name in ("microsoft-365", "google-workspace", "icloud-caldav", "domain-policy")]
 
 # Looked at in tests/web/test_contract.py.
@@ -38,6 +38,7 @@ def test_every_address_of_trust_is_looked_at_here():
     assert {pattern.name for pattern in urls.urlpatterns} == {
         *PAGES,
         "dpa_pdf",
+        "for_it_pdf",
         *OF_ONES_OWN,
         *(f"moved_{old}" for old in urls.BEFORE),
     }
@@ -78,7 +79,7 @@ def test_a_link_that_leads_nowhere_would_be_noticed():
 
 def test_the_foot_of_every_page_leads_to_them():
     html = Client().get("/").content.decode()
-    for name in ("integrations", "trust_security", "privacy", "dpa", "subprocessors", "terms"):
+    for name in ("integrations", "for_it", "trust_security", "privacy", "dpa", "subprocessors", "terms"):
         assert f'href="{reverse(name)}"' in html, name
 
 
@@ -109,7 +110,7 @@ def test_the_security_page_shows_each_claim_with_its_proof():
     assert f"within {facts.BREACH_HOURS} hours" in html
 
 
-@pytest.mark.parametrize("name", ["trust_security", "privacy", "dpa"])
+@pytest.mark.parametrize("name", ["trust_security", "privacy", "dpa", "for_it"])
 def test_retention_is_told_as_it_is_kept(name):
     words = words_of(html_of(name))
     for kept in facts.retention():
@@ -139,7 +140,7 @@ def test_sub_processors_are_those_of_the_settings(settings):
     settings.COMPANY = replace(
         settings.COMPANY, host="Fabrikam Cloud", region="Tallinn", edge="", mailer="Contoso Mail"
     )
-    for name in ("subprocessors", "dpa"):
+    for name in ("subprocessors", "dpa", "for_it"):
         html = html_of(name)
         assert [one for one in ("Fabrikam Cloud", "Tallinn", "Stripe", "Contoso Mail") if one not in html] == []
         assert "Cloudflare" not in html
@@ -153,8 +154,9 @@ def test_addresses_of_before_lead_to_the_pages_of_today():
         assert (answer.status_code, answer["Location"]) == (301, f"/integrations/{new}/")
 
 
-def test_the_contract_comes_as_a_pdf_with_the_same_fingerprint():
-    answer = Client().get(reverse("dpa_pdf"))
+@pytest.mark.parametrize("name", ["dpa_pdf", "for_it_pdf"])
+def test_what_reviewers_take_along_is_a_pdf_that_screen_readers_can_read(name):
+    answer = Client().get(reverse(name))
     assert answer["Content-Type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF-")
     assert b"/StructTreeRoot" in inside(answer.content)
