@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("policy.urls")),
     path("", include("billing.urls")),
     path("", include("hetk.trust.urls")),
+    path("", include("hetk.pages.urls")),
     path("api/", api.reference, name="api"),
     path("api/v1/", include("sync.api.urls")),
     path("hooks/", include("sync.webhooks.urls")),

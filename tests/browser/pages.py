@@ -40,6 +40,11 @@ OUTSIDE = [
     "privacy",
     "dpa",
     "for_it",
+    "features",
+    "recipes",
+    "use_cases",
+    "glossary",
+    "help",
     "integration_microsoft-365",
 ]
 OWN = [

@@ -27,6 +27,7 @@ def addresses(alice):
     """Every address of ours, with something of Alice's wherever an id stands in it."""
     known = arguments(alice)
     kinds = {name: {"kind": "google"} for name in ("signin", "connect", "connect_callback")}
+    kinds |= {"recipe": {"slug": "outlook-to-google"}, "use_case": {"slug": "lawyers"}}
     kinds["deletion"] = {"public_id": str(uuid4())}
     found = {}
     for name, pattern in ours().items():

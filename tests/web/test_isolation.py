@@ -25,7 +25,7 @@ HTMX = {"HTTP_HX_REQUEST": "true"}
 WORD = {"decision": "release", "copies": "keep", "direction": "one", "out-private": "no", "out-show_as": "keep"}
 SAID = WORD | {"back-private": "no", "back-show_as": "keep"}
 # Ids in these are words that everybody knows, or are looked at by tests of their own.
-KNOWN_TO_ALL = {"signin", "connect", "connect_callback"}
+KNOWN_TO_ALL = {"signin", "connect", "connect_callback", "recipe", "use_case"}
 # The signed word in the address is the proof, whoever brings it.
 BY_PROOF = {"account_reset_password_from_key", "way_back", "lost_factor_stop"}
 BY_SECRET = {"deletion", "hook_microsoft", "hook_microsoft_lifecycle", "hook_google"}

@@ -1,0 +1,31 @@
+"""The words of the site. Each has a mark, so that a page can link to it."""
+
+# (mark, word, what it means)
+WORDS = (
+    ("account", "Account", "A Microsoft, Google, iCloud or CalDAV account, or a feed, that you connected. You can connect as many as you like."),
+    ("approval", "Administrator’s approval", "Some organizations let administrators alone decide which applications their people use. Then Microsoft asks for an approval, once for everybody."),
+    ("app-password", "App-specific password", "A password that Apple, Fastmail and others make for one program. It can be taken back without changing your own."),
+    ("attestation", "Attestation", "A signed paper about a complete verification: what was compared and what was found, without content. Anybody can check its signature."),
+    ("audit", "Audit", "The list of what was done with your account, by you, by Hetk and by support. Entries are chained, so that a later change of one shows."),
+    ("both-ways", "Both ways", "Events of each calendar are copied to the other, and a change of a copy travels back to its original."),
+    ("busy", "Busy", "What a private copy says instead of a title. The hour is taken; nothing else is told."),
+    ("caldav", "CalDAV", "The standard by which iCloud, Nextcloud, Fastmail and many other servers keep calendars (RFC 4791)."),
+    ("contract", "Contract on data processing", "What Article 28 GDPR asks for between an organization and whoever handles data on its behalf."),
+    ("copy", "Copy", "The event that Hetk made for an event of yours. It has no guests and no alarm."),
+    ("delegated", "Delegated permission", "Leave to act as the person who signed in, and to do nothing that this person could not do."),
+    ("direction", "Direction", "One way of a sync: from which calendar to which. Each direction has its own privacy."),
+    ("dry-run", "Dry run", "A reading of both calendars that counts what would be written, before anything is."),
+    ("explain", "Explain", "For any day of a calendar: of each event whether it is copied, as what, and by which rule."),
+    ("feed", "Feed", "A calendar that is published at an address, as a file (iCalendar, RFC 5545). It can be read and never written."),
+    ("free-busy", "Free or busy", "Whether an event takes its time. Microsoft knows tentative, out of office and working elsewhere as well."),
+    ("held", "Held deletions", "Deletions that look like damage: they wait until you say whether they are meant."),
+    ("private", "Mark as Private", "The setting of a direction by which copies say “Busy” and hide title, description, place and guests."),
+    ("original", "Original", "The event that a person made, and that a copy was made for."),
+    ("policy", "Policy of a domain", "A DNS record by which an organization makes every copy from its accounts private, whatever its people chose."),
+    ("push", "Push", "The calendar service tells Hetk that something changed. Where it does not, Hetk has to look."),
+    ("sensitivity", "Sensitivity", "Normal, personal, private or confidential: who may open an event in a shared calendar. A copy is never less private than its original."),
+    ("sub-processor", "Sub-processor", "Another company that handles personal data for us, under the same duties."),
+    ("sync", "Sync", "Two calendars that are kept in step, one way or both. Plans count syncs, never calendars."),
+    ("verification", "Verification", "A complete comparison of both calendars, once a day: every copy is looked at, what is wrong is repaired and read back."),
+    ("window", "Window", "The span of time that is kept in step: {months_back} months back and {months_forward} months ahead. It moves along with the calendar."),
+)  # fmt: skip
