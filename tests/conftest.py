@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from pytest_django import Settings
 
@@ -12,6 +13,9 @@ from tests.postgres import instead
 pytest_plugins = ["tests.nothing_skipped"]
 # Not named like tests, these would otherwise say no more than "AssertionError"; several folders read them.
 pytest.register_assert_rewrite("tests.providers.promises", "tests.providers.over_http")
+# What a test proves does not depend on how busy the machine is.
+hypothesis.settings.register_profile("hetk", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("hetk")
 
 
 @pytest.fixture(scope="session")

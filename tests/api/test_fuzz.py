@@ -84,7 +84,6 @@ def test_every_answer_is_one_that_the_document_tells_of(operation, mode, alice, 
     @settings(
         max_examples=EACH,
         database=None,
-        deadline=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )

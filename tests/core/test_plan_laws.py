@@ -19,7 +19,7 @@ from tests.core.book import Book
 from tests.core.build import NOW, PLANNER, PRINTS, SALT, WINDOW, agreed, copy_of, when
 from tests.core.test_plan_properties import CHANGES, CONTENTS, EVENTS, GUESTS, LOOKS, RULES, SAID, Scene, scenes
 
-law = settings(max_examples=int(os.environ.get("EXAMPLES", "2000")), deadline=None)
+law = settings(max_examples=int(os.environ.get("EXAMPLES", "2000")))
 Edit = tuple[bool, dict[str, Any]]
 
 
@@ -125,7 +125,7 @@ def test_a_change_of_the_settings_makes_no_copy_anew(scene, looks):
     assert any(isinstance(o, Delete) for o in operations) == any(isinstance(o, Delete) for o in before)
 
 
-@settings(max_examples=law.max_examples // 4, deadline=None)
+@settings(max_examples=law.max_examples // 4)
 @given(
     said=CONTENTS,
     out=LOOKS,

@@ -296,4 +296,4 @@ class PeopleAndSyncs(RuleBasedStateMachine):
 
 
 TestPeopleAndSyncs = PeopleAndSyncs.TestCase
-TestPeopleAndSyncs.settings = settings(max_examples=100, stateful_step_count=15, deadline=None)
+TestPeopleAndSyncs.settings = settings(max_examples=100, stateful_step_count=15)
