@@ -21,6 +21,8 @@ class Heard:
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body leave at once: in two pieces the second waits for the first to be acknowledged.
+    wbufsize = -1
     heard: Heard
 
     def do_GET(self) -> None:

@@ -79,6 +79,8 @@ class Front(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body leave at once: in two pieces the second waits for the first to be acknowledged.
+    wbufsize = -1
     server: Front
 
     def handle_one_request(self) -> None:

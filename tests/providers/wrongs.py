@@ -54,6 +54,8 @@ def answering() -> Iterator[tuple[Answering, str]]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Head and body leave at once: in two pieces the second waits for the first to be acknowledged.
+        wbufsize = -1
 
         def _answer(self) -> None:
             asked = self.rfile.read(int(self.headers.get("Content-Length") or 0))
