@@ -51,6 +51,8 @@ QUESTIONS = 6
 # The share of histories that are watched for all of the quiet cycles; the others until one has written nothing.
 PATIENT = 0.3
 PAUSES = (2, 20, 90, 400, 1500, 6 * 3600)
+# What histories begin with: made once in a process, and copied by each of them.
+_ready: list[Snapshot] = []
 
 
 class History:
@@ -235,15 +237,19 @@ class Simulation:
     def __init__(self, arena: Arena, rain: float = RAIN) -> None:
         self._arena = arena
         self._rain = rain
+        if not _ready:
+            _ready.extend(self._prepared())
+
+    def _prepared(self) -> list[Snapshot]:
         two, three, four = (
             [self._alone(kinds) for kinds in each] for each in (product(MANNERS, repeat=2), THREE, FOUR)
         )
         shared = [self._shared(kind) for kind in MANNERS]
         # About as many of each size as this says.
-        self._ready = [*two * 2, *three, *four * 2, *shared * 3]
+        return [*two * 2, *three, *four * 2, *shared * 3]
 
     def play(self, seed: int) -> Told:
-        history = History(self._arena, seed, self._ready, self._rain)
+        history = History(self._arena, seed, _ready, self._rain)
         violation = ""
         with counting(history.reach):
             try:
