@@ -3,8 +3,8 @@
 
 SHELL := /bin/sh
 PY := .venv/bin/python
-# How many processes the tests share the work between.
-JOBS ?= 2
+# How many processes the tests share the work between: one more than two cores, since a third of their time is waiting.
+JOBS ?= 3
 # `make test TESTS=tests/core` runs a part.
 TESTS ?= tests
 # `make test DB=postgres` and `make run DB=postgres` start a server of their own.
@@ -48,7 +48,7 @@ run: setup ## start Hetk with clouds of its own on http://localhost:8000
 	@DB=$(DB) exec $(PY) -m bin.run
 
 test: setup packages ## run all tests: unit, contract, end to end, browser
-	@DB=$(DB) $(PY) -m pytest -q -n $(JOBS) --dist loadfile $(TESTS)
+	@DB=$(DB) $(PY) -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 sweep: setup ## strike every call and every commit of every scenario with every trouble, in JOBS processes
 	@$(PY) -m tests.engine.sweep --jobs $(JOBS)

@@ -10,7 +10,7 @@ from tests.environment import LIVE_PORT, NOWHERE, ON_POSTGRES, VAR_DIR, WEBHOOK_
 from tests.outside import Outside
 from tests.postgres import instead
 
-pytest_plugins = ["tests.nothing_skipped"]
+pytest_plugins = ["tests.nothing_skipped", "tests.order"]
 # Not named like tests, these would otherwise say no more than "AssertionError"; several folders read them.
 pytest.register_assert_rewrite("tests.providers.promises", "tests.providers.over_http")
 # What a test proves does not depend on how busy the machine is.

@@ -51,6 +51,8 @@ QUESTIONS = 6
 # The share of histories that are watched for all of the quiet cycles; the others until one has written nothing.
 PATIENT = 0.3
 PAUSES = (2, 20, 90, 400, 1500, 6 * 3600)
+# So many new objects may stand before the collector looks which of them may go: looking is a twentieth of a history's time.
+NEW = 50_000
 # What histories begin with: made once in a process, and copied by each of them.
 _ready: list[Snapshot] = []
 
@@ -285,7 +287,10 @@ def simulation(rain: float = RAIN) -> Iterator[Simulation]:
         # What stands now stays: looking through all of it again and again for what may go costs time in every history.
         gc.collect()
         gc.freeze()
+        usual = gc.get_threshold()
+        gc.set_threshold(NEW)
         try:
             yield played
         finally:
+            gc.set_threshold(*usual)
             gc.unfreeze()
