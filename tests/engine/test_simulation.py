@@ -23,6 +23,8 @@ def traces(*seeds: int, hashing: str) -> dict[int, str]:
     return found
 
 
+# Two processes that begin from nothing, on a machine that has others to do.
+@pytest.mark.timeout(300)
 def test_the_same_seed_makes_the_same_calls_in_whatever_order_and_process(django_db_blocker):
     from tests.engine.history import simulation
 
