@@ -6,15 +6,18 @@ as far as that: it tells those who wait to try again, and opens nothing. The pro
 
 import logging
 from dataclasses import dataclass
+from enum import StrEnum
 from urllib.parse import quote
 
 from django.conf import settings
 from django.core import signing
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import emails
+from accounts import audit, emails
+from accounts.audit import Act
 from accounts.models import Approval, Connection, Kind, User
 from accounts.oauth import microsoft
 from accounts.oauth.clouds import PERSONAL_TENANT, Tenant
@@ -27,6 +30,14 @@ LASTS = 180 * 24 * 3600
 # For an organization that nobody named yet. Microsoft's page finds out by who signs in.
 ANY = "organizations"
 APPLICATION = "Hetk Calendar Sync"
+
+
+class Word(StrEnum):
+    """How word of an approval came. The token alone is proof; the others tell people to try again."""
+
+    LINK = "the link for administrators"
+    COLLEAGUE = "somebody of the organization who got through"
+    TOKEN = "a token for this account"  # noqa: S105
 
 
 class Unbound(Exception):
@@ -89,14 +100,29 @@ def opened(state: str) -> tuple[str, str]:
 def remember(user: User, address: str, tenant: Tenant) -> Approval:
     """`user` waits for `tenant`. Who is told no once more after word had come waits again, and is told again."""
     asked = {"address": address, "asked_at": timezone.now(), "arrived_at": None, "told_at": None}
-    approval, _ = Approval.objects.update_or_create(user=user, tenant=tenant.id, defaults=asked)
+    with transaction.atomic():
+        waits = Approval.objects.filter(user=user, tenant=tenant.id, arrived_at=None).exists()
+        approval, _ = Approval.objects.update_or_create(user=user, tenant=tenant.id, defaults=asked)
+        if not waits:
+            _note(approval, Act.APPROVAL_AWAITED)
     return approval
 
 
-def arrived(tenant: str) -> int:
+def forget(approval: Approval) -> None:
+    """The person no longer waits."""
+    with transaction.atomic():
+        approval.delete()
+        _note(approval, Act.APPROVAL_FORGOTTEN)
+
+
+def arrived(tenant: str, how: Word = Word.LINK) -> int:
     """Word that `tenant` has approved Hetk: those who wait are told by mail; how many were."""
-    waiting = Approval.objects.filter(tenant=tenant, arrived_at=None)
-    waiting.update(arrived_at=timezone.now())
+    with transaction.atomic():
+        # One of several that hear the same word at once; the accounts in one order.
+        waiting = Approval.objects.select_for_update().filter(tenant=tenant, arrived_at=None).order_by("user_id")
+        for approval in waiting:
+            Approval.objects.filter(pk=approval.pk).update(arrived_at=timezone.now())
+            _note(approval, Act.CONSENT_GIVEN, how=how.value)
     return tell(tenant)
 
 
@@ -104,8 +130,17 @@ def consented(connection: Connection) -> None:
     """Somebody of a tenant got through: their own wait is over, and that of their colleagues may be."""
     if connection.kind != Kind.MICROSOFT or connection.tenant in ("", PERSONAL_TENANT):
         return
-    Approval.objects.filter(user=connection.user_id, tenant=connection.tenant).delete()
-    arrived(connection.tenant)
+    with transaction.atomic():
+        own = Approval.objects.filter(user=connection.user_id, tenant=connection.tenant).first()
+        if own is not None:
+            own.delete()
+            _note(own, Act.CONSENT_GIVEN, how=Word.TOKEN.value)
+    arrived(connection.tenant, Word.COLLEAGUE)
+
+
+def _note(approval: Approval, act: Act, **facts: str) -> None:
+    personal = {"domain": approval.domain, "tenant": approval.tenant}
+    audit.record(approval.user_id, act, facts={"approval": str(approval.public_id), **facts}, personal=personal)
 
 
 def tell(tenant: str = "") -> int:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit, emails
-from accounts.audit import Act
+from accounts.audit import Act, Note
 from accounts.models import Connection, HaltCause
 
 logger = logging.getLogger(__name__)
@@ -32,7 +32,11 @@ def halt(connection: Connection, cause: str, claims: str = "", *, grant: str | N
         )
         if halted:
             facts = {"connection": str(connection.public_id), "kind": connection.kind, "cause": str(cause)}
-            audit.record(connection.user_id, Act.HALTED, facts=facts, personal={"address": connection.address})
+            personal = {"address": connection.address}
+            notes = [Note(Act.HALTED, facts, personal)]
+            if cause == HaltCause.CONSENT:
+                notes.append(Note(Act.CONSENT_WITHDRAWN, {**facts, "cause": ""}, personal))
+            audit.append(connection.user_id, notes)
     connection.refresh_from_db(fields=("halted_at", "halt_cause", "halt_claims", "access", "access_expires_at"))
     if connection.halted:
         tell(connection)

@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts import agents, audit
 from accounts.audit import Act
-from accounts.models import Chain, ChainEntry, Kind, User
+from accounts.models import Chain, ChainEntry, HaltCause, Kind, User
 
 PAGE = 50
 # What was written to calendars fills the activity; here it is shown when asked for.
@@ -32,9 +32,13 @@ WORDS: dict[str, tuple[str, str, str]] = {
     Act.CONNECTED: ("Connected an account", "plus", "ok"),
     Act.RECONNECTED: ("Renewed the access to an account", "sync", "ok"),
     Act.DISCONNECTED: ("Disconnected an account", "minus", "ok"),
+    Act.CONNECT_REFUSED: ("Connecting an account came to nothing", "stop", "warn"),
     Act.HALTED: ("The access to an account ended", "alert", "warn"),
-    Act.CONSENT_GIVEN: ("An organization gave its consent", "check", "ok"),
-    Act.CONSENT_WITHDRAWN: ("An organization took its consent back", "alert", "warn"),
+    Act.WENT_ON: ("The access to an account came back", "sync", "ok"),
+    Act.APPROVAL_AWAITED: ("Waits for an organization to approve Hetk", "clock", "still"),
+    Act.APPROVAL_FORGOTTEN: ("Waits for an organization no longer", "minus", "still"),
+    Act.CONSENT_GIVEN: ("Word came that an organization approved Hetk", "check", "ok"),
+    Act.CONSENT_WITHDRAWN: ("The consent for an account was taken back", "alert", "warn"),
     Act.PAIR_MADE: ("Started a sync", "plus", "ok"),
     Act.PAIR_CHANGED: ("Changed a sync", "pencil", "ok"),
     Act.PAIR_PAUSED: ("Paused a sync", "pause", "ok"),
@@ -96,7 +100,9 @@ def _of_facts(facts: Mapping[str, Any]) -> Iterator[str]:
         yield f"by {how}"
     if kind := facts.get("kind"):
         yield Kind(kind).label if kind in Kind else str(kind)
-    for name in ("cause", "what", "decision", "state"):
+    if cause := facts.get("cause"):
+        yield HaltCause(cause).label if cause in HaltCause.values else str(cause).replace("-", " ")
+    for name in ("what", "decision", "state"):
         if facts.get(name):
             yield str(facts[name])
     if acts := facts.get("acts"):

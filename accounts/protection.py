@@ -7,6 +7,7 @@ import logging
 from datetime import datetime
 
 from allauth.socialaccount.models import SocialAccount
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -86,7 +87,10 @@ def _go_on(subject: str) -> None:
     for connection in Connection.objects.filter(
         kind=Kind.GOOGLE, issuer=ISSUER, subject=subject, halt_cause=HaltCause.DISABLED
     ).exclude(subject=""):
-        halts.resume(connection)
+        with transaction.atomic():
+            halts.resume(connection)
+            facts = {"connection": str(connection.public_id), "kind": connection.kind}
+            audit.record(connection.user_id, Act.WENT_ON, facts=facts, personal={"address": connection.address})
         pairs.ring_connection(connection)
 
 

@@ -1,5 +1,6 @@
 """Approval by an organization: the administrators' public page, what comes back from Microsoft, and what those who wait hand to IT."""
 
+import logging
 from uuid import UUID
 
 from allauth.core.internal import ratelimit
@@ -21,6 +22,7 @@ from accounts.views import problems
 from hetk import pdf
 from hetk.limits import too_often
 
+logger = logging.getLogger(__name__)
 # So often for one visitor, and so often for all together: nobody makes us ask Microsoft or print at will.
 LIMITS = {"look": "10/m/ip,120/m/key", "print": "10/m/ip,60/m/key"}
 # Not verified: nothing is done, and the page says so. The other values are of `Problem`.
@@ -53,7 +55,7 @@ def done(request: HttpRequest) -> HttpResponse:
     try:
         tenant, domain = approvals.opened(answer.get("state", ""))
     except approvals.Unbound:
-        return _outcome(request, STRANGE, "", status=400)
+        return _disbelieved(request, STRANGE, "")
     if error := answer.get("error", ""):
         told = codes.said(answer.get("error_description", ""))
         problem = UNFIT if told.number == NOT_ADMINISTRATOR else codes.problem(error, told.number).value
@@ -63,9 +65,9 @@ def done(request: HttpRequest) -> HttpResponse:
     came = _guid(answer.get("tenant", ""))
     scopes = {scope.rpartition("/")[2].lower() for scope in answer.get("scope", APPROVED_SCOPE).split()}
     if not came or answer.get("admin_consent", "").lower() != "true" or APPROVED_SCOPE not in scopes:
-        return _outcome(request, STRANGE, domain, status=400)
+        return _disbelieved(request, STRANGE, domain)
     if tenant and came != tenant:
-        return _outcome(request, ELSEWHERE, domain)
+        return _disbelieved(request, ELSEWHERE, domain)
     # A link that was made for nobody in particular says nothing about anybody: whoever waits is told when somebody gets through.
     told_now = approvals.arrived(tenant) if tenant else 0
     return _outcome(request, "", domain, told=told_now)
@@ -132,7 +134,7 @@ def kit(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @login_required
 def forget(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The person no longer waits."""
-    approval_or_404(request, public_id).delete()
+    approvals.forget(approval_or_404(request, public_id))
     return redirect("connections")
 
 
@@ -145,6 +147,11 @@ def _look(domain: str) -> tuple[Tenant | None, str]:
     if found is None or found.personal:
         return None, "unknown"
     return (found, "") if found.ours else (None, found.cloud.value)
+
+
+def _disbelieved(request: HttpRequest, why: str, domain: str) -> HttpResponse:
+    logger.warning("Word of an approval was not believed: %s.", why)
+    return _outcome(request, why, domain, status=400 if why == STRANGE else 200)
 
 
 def _outcome(request: HttpRequest, problem: str, domain: str, *, status: int = 200, **more: object) -> HttpResponse:

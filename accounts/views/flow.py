@@ -14,9 +14,10 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import approvals, flows, newcomers
+from accounts import approvals, audit, flows, newcomers
 from accounts import signin as signing
 from accounts.access import approval_or_404, connection_or_404, kind_or_404
+from accounts.audit import Act
 from accounts.connections import find, keep, let_sign_in
 from accounts.flows import Flow, Purpose
 from accounts.models import Connection, Kind, User
@@ -96,6 +97,8 @@ def callback(request: HttpRequest, kind: str) -> HttpResponse:
             else _connected(request, flow, granted)
         )
     except SignInFailed as failed:
+        if flow is not None:
+            _note_refusal(request, flow, failed)
         return problems.page(request, known, failed, flow)
     except TryLater:
         return problems.page(request, known, SignInFailed(Problem.DOWN), flow)
@@ -196,6 +199,14 @@ def _connected(request: HttpRequest, flow: Flow, granted: Granted) -> HttpRespon
     arrival.welcome(request, connection)
     messages.success(request, f"{connection.address} is connected.")
     return redirect(flow.next_url or "dashboard")
+
+
+def _note_refusal(request: HttpRequest, flow: Flow, failed: SignInFailed) -> None:
+    """In the person's history, when they were connecting an account; `flow` is one of theirs, so nobody else fills it."""
+    user = request.user
+    if isinstance(user, User) and user.pk == flow.user:
+        facts = {"kind": flow.kind, "cause": failed.problem.value}
+        audit.record(user, Act.CONNECT_REFUSED, facts=facts, personal=audit.whence(request))
 
 
 def _is_same_account(connection_id: int, user: User, granted: Granted) -> bool:
