@@ -19,11 +19,13 @@ EVENTS ?= 5000
 STAMP := .venv/installed
 # The CalDAV server nearest to iCloud's. Installing it may start services on this machine, so only CI and `make cyrus` do.
 CYRUS := cyrus-caldav cyrus-imapd cyrus-admin sasl2-bin
+# A server that signs and a resolver that validates, for the policies of signed domains.
+DNSSEC := knot unbound
 # What Hetk is measured against, in an environment of its own.
 PEER := var/peer/bin/vdirsyncer
 SOURCES := hetk accounts sync policy billing sandbox tests bench bin manage.py
 
-.PHONY: help setup packages cyrus run test sbom advisories sweep mutants histories simulate soak check format bench bench-caldav costs clean
+.PHONY: help setup packages cyrus dnssec run test sbom advisories sweep mutants histories simulate soak check format bench bench-caldav costs clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -38,10 +40,15 @@ $(STAMP): requirements.txt requirements-dev.txt constraints.txt
 packages: ## install what tests need of the system: Chromium, a font and PostgreSQL
 	@bin/system-packages chromium fonts-dejavu-core postgresql
 	@[ "$$CI" != true ] || bin/system-packages $(CYRUS) || echo "Cyrus cannot be had here: its tests are left out."
+	@[ "$$CI" != true ] || bin/system-packages $(DNSSEC) || echo "knot and unbound cannot be had here: their tests are left out."
 
 cyrus: setup ## install Cyrus and run the tests that need one (as root: it runs as a user of its own)
 	@bin/system-packages $(CYRUS)
 	@$(PY) -m pytest -q -m cyrus tests/cyrus
+
+dnssec: setup ## install knot and unbound and ask them for the policies of signed domains
+	@bin/system-packages $(DNSSEC)
+	@$(PY) -m pytest -q -m dnssec tests/dnssec
 
 run: setup ## start Hetk with clouds of its own on http://localhost:8000
 	@[ $(DB) != postgres ] || bin/system-packages postgresql

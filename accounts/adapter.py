@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from accounts import agents, audit, devices, entry, fresh, mails, notices, qr, sessions, terms, vault, way_back
 from accounts.audit import Act
 from accounts.models import User
+from accounts.undelivered import MailIsDown
 
 MFA_BINDING = "mfa"
 # allauth's name of a mail -> the notice that takes its place (`accounts/notices.py`).
@@ -39,8 +40,13 @@ class AccountAdapter(DefaultAccountAdapter):
         return str(subject).strip()
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        super().send_mail(template_prefix, email, context)
-        mails.note(template_prefix.rpartition("/")[2], email, taken=True)
+        name = template_prefix.rpartition("/")[2]
+        try:
+            super().send_mail(template_prefix, email, context)
+        except OSError as error:
+            mails.note(name, email, taken=False)
+            raise MailIsDown from error
+        mails.note(name, email, taken=True)
 
     def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
         audit.record(user, Act.SIGNED_IN, facts={"how": audit.how(request, user)}, personal=audit.whence(request))

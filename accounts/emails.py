@@ -10,19 +10,20 @@ from django.urls import reverse
 
 from accounts import mails
 from accounts.models import Approval, Connection, Deletion
+from accounts.undelivered import MailIsDown
 
 
 def send(name: str, to: str, context: Mapping[str, Any]) -> None:
-    """One mail of three files: `templates/emails/<name>-{subject.txt,body.txt,body.html}`."""
+    """One mail of three files: `templates/emails/<name>-{subject.txt,body.txt,body.html}`. Raises MailIsDown."""
     values = {"site": settings.SITE_URL, **context}
     subject = " ".join(render_to_string(f"emails/{name}-subject.txt", values).split())
     message = EmailMultiAlternatives(subject, render_to_string(f"emails/{name}-body.txt", values), to=[to])
     message.attach_alternative(render_to_string(f"emails/{name}-body.html", values), "text/html")
     try:
         message.send()
-    except OSError:
+    except OSError as error:
         mails.note(name, to, taken=False)
-        raise
+        raise MailIsDown from error
     mails.note(name, to, taken=True)
 
 

@@ -1,5 +1,7 @@
 """Addresses of sign-in and connections. allauth's own provider addresses are not among them."""
 
+from allauth.account.views import signup
+from django.db import transaction
 from django.urls import include, path
 
 from accounts.views import (
@@ -21,6 +23,8 @@ from accounts.views import (
 )
 
 urlpatterns = [
+    # All of it or nothing: somebody whose code could not be mailed is nobody yet, and simply tries again.
+    path("accounts/signup/", transaction.atomic(signup), name="account_signup"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", security.moved, name="mfa_index"),
     path("accounts/2fa/webauthn/", security.moved, name="mfa_list_webauthn"),

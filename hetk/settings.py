@@ -79,6 +79,8 @@ OUTBOUND_HOSTS = [
     "accounts.google.com",
     "oauth2.googleapis.com",
     "www.googleapis.com",
+    # Told where to send security events, by a command alone.
+    "risc.googleapis.com",
     "caldav.icloud.com",
     "p*-caldav.icloud.com",
     "account.apple.com",
@@ -152,6 +154,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.sessions.SessionLimits",
     "accounts.terms.TermsGate",
+    "accounts.undelivered.Undelivered",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [

@@ -15,6 +15,7 @@ from sandbox.faults import Fault
 from sandbox.feeds import published as feeds
 from sandbox.google import calendar
 from sandbox.google import identity as google_identity
+from sandbox.google import security_stream as google_security
 from sandbox.icloud import dav as icloud
 from sandbox.icloud import identity as icloud_identity
 from sandbox.log import Entry
@@ -63,7 +64,7 @@ class Sandbox:
 
 def _by_host(world: World) -> dict[str, Router]:
     found: dict[str, list[BaseRoute]] = defaultdict(list)
-    clouds = (microsoft_identity, graph, google_identity, calendar, icloud_identity, icloud, stripe)
+    clouds = (microsoft_identity, graph, google_identity, google_security, calendar, icloud_identity, icloud, stripe)
     # What is published stands at the clouds' own hosts: the narrower way comes first.
     for module in (feeds, *clouds, control, pages):
         for route in module.routes(world):

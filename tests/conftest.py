@@ -10,7 +10,7 @@ from tests.environment import LIVE_PORT, NOWHERE, ON_POSTGRES, VAR_DIR, WEBHOOK_
 from tests.outside import Outside
 from tests.postgres import instead
 
-pytest_plugins = ["tests.nothing_skipped", "tests.order"]
+pytest_plugins = ["tests.nothing_skipped", "tests.order", "tests.canary_watch"]
 # Not named like tests, these would otherwise say no more than "AssertionError"; several folders read them.
 pytest.register_assert_rewrite("tests.providers.promises", "tests.providers.over_http")
 # What a test proves does not depend on how busy the machine is.
@@ -82,4 +82,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     assert settings.SANDBOX_URL == NOWHERE
     config.addinivalue_line("markers", "cyrus: runs against a private Cyrus; collected where one is installed")
+    config.addinivalue_line(
+        "markers", "dnssec: asks a signing server through a validating resolver, where they are installed"
+    )
     config.addinivalue_line("markers", "browser: drives Chromium; `make test` installs it where it may")

@@ -15,6 +15,7 @@ from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
 from hetk.keeper import bound
+from tests import canaries
 
 ROOT = Path(__file__).resolve().parent.parent
 READY = re.compile(r"sandbox ready on (http://127\.0\.0\.1:\d+) smtp (\d+) dns (\d+)")
@@ -156,6 +157,7 @@ class Outside:
 
     def hand(self, person: str, do: str, calendar_id: str | None = None, **fields: Any) -> Any:
         """What a person does by hand: do is create, edit, move, delete, list or calendars; dates may be date objects."""
+        canaries.written(fields)
         return self.call("POST", "hand", {"person": person, "calendar_id": calendar_id, "do": do, **fields})
 
     def publish(self, name: str, *texts: str) -> None:

@@ -21,6 +21,7 @@ from sandbox.google.identity_claims import hosted_domain
 from sandbox.google.kinds import STATUS, restricted
 from sandbox.google.listing import MOST, Pages
 from sandbox.google.seals import Seals
+from sandbox.google.security_stream import Stream
 from sandbox.google.store import Calendar
 from sandbox.log import entry_of
 from sandbox.tokens import Grant
@@ -62,6 +63,8 @@ class GoogleCloud:
         self.page_size = MOST
         self.revival = True
         self.epoch = 0
+        # Where security events go, once somebody has registered.
+        self.stream: Stream | None = None
         self.versions = 0
         self.refused = 0
         self._spent: defaultdict[tuple[str, str], deque[float]] = defaultdict(deque)

@@ -45,9 +45,11 @@ def token(kind: str, person: "Person | None", **details: Any) -> str:
 
 
 def send(world: "World", kind: str, person: "Person | None", **details: Any) -> int:
-    """Delivers the event to every site that the sandbox knows; how many those are."""
+    """Delivers the event to where it was asked for, or to every site that the sandbox knows while nobody has registered; how often."""
     body = token(kind, person, **details).encode()
     headers = {"content-type": "application/secevent+jwt", "user-agent": "Google-RISC"}
-    for origin in world.hooks.mapping:
-        world.hooks.later(origin + PLACE, headers=headers, body=body, mailbox_key="security")
-    return len(world.hooks.mapping)
+    stream = world.google.stream
+    places = [origin + PLACE for origin in world.hooks.mapping] if stream is None else [stream.url] * stream.takes(kind)
+    for place in places:
+        world.hooks.later(place, headers=headers, body=body, mailbox_key="security")
+    return len(places)

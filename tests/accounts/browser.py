@@ -6,6 +6,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import urllib3
 from django.test import Client
 
+from tests import canaries
+
 HOST = "localhost:8000"
 _pool = urllib3.PoolManager(retries=False)
 
@@ -60,4 +62,6 @@ def answer(screen: str, person: str, choice: str = "accept", scopes: list[str] |
         redirect=False,
     )
     assert response.status == 302, (response.status, response.data[:2000])
-    return response.headers["Location"]
+    back: str = response.headers["Location"]
+    canaries.secret(*parse_qs(urlsplit(back).query).get("code", []))
+    return back

@@ -8,6 +8,7 @@ import time_machine
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings as configured
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 
 from accounts.models import User
@@ -163,6 +164,23 @@ def test_nobody_learns_whether_an_address_has_an_account(alice, path, fields):
         seen.append((answer.status_code, answer.headers.get("Location"), shown.status_code, body))
     assert seen[0] == seen[1]
     assert User.objects.count() <= 2
+
+
+def test_an_unknown_address_costs_the_same_work_as_a_known_one(alice, monkeypatch):
+    """What takes long is hashing: a stopwatch outside sees how often it was done."""
+    done, encode = [], MD5PasswordHasher.encode
+
+    def counted(self, *said):
+        done.append(said)
+        return encode(self, *said)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counted)
+    counts = []
+    for address in (ADDRESS, "nobody@hetk.example"):
+        done.clear()
+        assert Browser().post("/accounts/login/", {"login": address, "password": "wrong"}).status_code == 200
+        counts.append(len(done))
+    assert counts[0] == counts[1] > 0
 
 
 @pytest.mark.parametrize("password", ["12345678", "password", "alice@hetk2.exam", "short"])

@@ -15,6 +15,7 @@ from sync.engine.pool import drain
 from sync.models import Calendar, Flow, FlowSettings, Link, Pair
 from sync.providers.memory import LIKE_GOOGLE, Call, Manner, MemoryCloud, use
 from sync.store import due
+from tests import canaries
 from tests.factories import make_user
 
 OPEN = FlowSettings(private=False)
@@ -78,6 +79,7 @@ class World:
     def content(self, title: str = "Lunch", *, hours: float = 24, **said: Any) -> Content:
         start = (self.now + timedelta(hours=hours)).replace(minute=0, second=0, microsecond=0)
         when = Timed(start, start + timedelta(hours=1), "Europe/Tallinn")
+        canaries.content(title)
         return Content(title=title, when=when, description="with notes", location="Kitchen", **said)
 
     def whole_day(self, calendar: Calendar, title: str = "Holiday", *, days: int = 3) -> str:

@@ -8,6 +8,7 @@ import pytest
 from tests.house.source import ROOT
 
 PAPER = (ROOT / "docs" / "asvs.md").read_text()
+SECURITY = (ROOT / "docs" / "security.md").read_text()
 ROW = re.compile(r"^\| (\d+\.\d+\.\d+) \| ([12]) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 ROWS = ROW.findall(PAPER)
 PROOF = re.compile(r"^`(tests/[\w/]+\.py)::(\w+)`$")
@@ -55,3 +56,12 @@ def test_the_sum_at_the_top_is_right():
     said = re.search(r"(\d+) are proved by a test, (\d+) do not apply, (\d+) are open\.", PAPER)
     assert said
     assert [int(n) for n in said.groups()] == [kinds["proved"], kinds["does not apply"], kinds["open"]]
+
+
+def test_each_attack_of_the_security_notes_is_made_by_a_test_that_exists():
+    rows = re.findall(
+        r"^\| [^|]+ \| [^|]+ \| `(tests/[^`]+)::(\w+)` \|$", SECURITY.partition("## Attacks")[2], re.MULTILINE
+    )
+    assert len(rows) == SECURITY.partition("## Attacks")[2].count("\n| ") - 1 > 15
+    for file, name in rows:
+        assert f"def test_{name}(" in (ROOT / file).read_text(), name
