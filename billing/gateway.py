@@ -177,6 +177,14 @@ def delete_customer(customer: str) -> None:
         return
 
 
+def customer_of_dispute(event: str) -> str:
+    """Whose payment an event about a dispute is about: the event is read anew, and the charge that it names."""
+    with told():
+        thing: Any = client().v1.events.retrieve(event).data.object
+        charge = client().v1.charges.retrieve(_name(thing["charge"]))
+    return _name(charge.customer)
+
+
 def _subscription(one: Any) -> Subscription:
     # Never by attribute: `items` is a method of every mapping.
     items = one["items"].data

@@ -72,20 +72,25 @@ class StripeEvent(models.Model):
     done_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = (models.Index(fields=("done_at", "received_at"), name="stripe_event_waiting"),)
+        indexes = (
+            models.Index(fields=("done_at", "received_at"), name="stripe_event_waiting"),
+            # Support's list of money that went back.
+            models.Index(fields=("type", "received_at"), name="stripe_event_type"),
+        )
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id}"
 
 
 class Reminder(models.Model):
-    """A mail about an end, sent once for each end and distance."""
+    """A mail about an end, sent once for each end and distance. Unsent with a lease: somebody is about to send it."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="reminders")
     name = models.CharField(max_length=32)
     days = models.PositiveSmallIntegerField()
     end = models.DateTimeField()
-    sent_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = (

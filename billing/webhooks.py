@@ -20,11 +20,15 @@ from billing.models import StripeEvent
 TOLERANCE = 300
 HEARD = frozenset(
     (
+        "charge.dispute.closed",
+        "charge.dispute.created",
+        "charge.refunded",
         "checkout.session.completed",
         "customer.deleted",
         "customer.subscription.created",
         "customer.subscription.updated",
         "customer.subscription.deleted",
+        "customer.updated",
         "invoice.paid",
         "invoice.payment_failed",
     )

@@ -27,6 +27,7 @@ _SESSIONS, _ENTRANCE, _CONNECT = (
     "tests/accounts/test_entrance.py",
     "tests/accounts/test_connect.py",
 )
+_RIGHTS = "tests/web/test_desk_rights.py"
 _DESK, _SUPPORT, _DELETION = "tests/accounts/test_desk.py", "tests/web/test_support.py", "tests/engine/test_deletion.py"
 
 # Area -> (sentence, proof).
@@ -94,6 +95,8 @@ _BY_AREA = {
         ("The support desk opens only with a second factor, shown within {factor}.",
          f"{_DESK}::a_factor_that_was_shown_opens_it_for_eight_hours"),
         ("A staff session ends after {staff}.", f"{_SESSIONS}::of_somebody_who_works_here_after_eight_hours"),
+        ("Whoever acts for a customer shows a passkey, and gives a reason that the customer reads.",
+         f"{_RIGHTS}::whoever_acts_for_others_shows_a_passkey_and_digits_are_not_enough"),
         ("Support sees no titles and no names of calendars.", f"{_SUPPORT}::nobodys_calendar_names_and_nobodys_events_are_shown"),
         ("When support opens an account, its owner is told.",
          f"{_SUPPORT}::an_account_that_support_opens_is_told_to_its_owner_and_to_nobody_else"),

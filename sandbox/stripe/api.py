@@ -101,7 +101,13 @@ def routes(world: "World") -> list[BaseRoute]:
         ("POST", "billing_portal/configurations", "billing_portal/configurations", calls.make_configuration),
         ("POST", "billing_portal/configurations/{id}", "billing_portal/configurations/", calls.change_configuration),
         ("POST", "billing_portal/sessions", "billing_portal/sessions", calls.make_portal),
+        ("POST", "refunds", "refunds", calls.make_refund),
+        ("GET", "charges", "charges", calls.charges),
+        ("GET", "charges/{id}", "charges/", calls.get("charge")),
+        ("GET", "disputes", "disputes", calls.disputes),
+        ("POST", "disputes/{id}/close", "disputes/close", calls.close_dispute),
         ("GET", "events", "events", calls.events),
+        ("GET", "events/{id}", "events/", calls.event),
     ]
     made: list[BaseRoute] = [
         Route(f"/{HOST}/v1/{path}", _endpoint(world, f"{verb} {what}", call), methods=[verb])

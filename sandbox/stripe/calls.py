@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.stripe import cloud, objects
+from sandbox.stripe import back, cloud, objects
 from sandbox.stripe.cloud import StripeCloud
-from sandbox.stripe.errors import Wrong
+from sandbox.stripe.errors import Wrong, missing
 from sandbox.stripe.objects import Object, a_list, shown
 
 Path = dict[str, Any]
@@ -146,6 +146,32 @@ def make_portal(stripe: StripeCloud, path: Path, given: Object) -> Object:
     found = objects.base("bps", "billing_portal.session", stripe.now(), **{**empty, **given})
     found["url"] = f"https://billing.stripe.com/p/session/{found['id']}"
     return shown(stripe.put(found))
+
+
+def make_refund(stripe: StripeCloud, path: Path, given: Object) -> Object:
+    charge = stripe.get("charge", given.get("charge", ""), status=400)
+    return shown(back.refund(stripe, charge, given.get("amount")))
+
+
+def charges(stripe: StripeCloud, path: Path, given: Object) -> Object:
+    found = [one for one in stripe.all("charge") if given.get("customer") in (None, one["customer"])]
+    return _page(found, given, "/v1/charges")
+
+
+def disputes(stripe: StripeCloud, path: Path, given: Object) -> Object:
+    found = [one for one in stripe.all("dispute") if given.get("charge") in (None, one["charge"])]
+    return _page(found, given, "/v1/disputes")
+
+
+def close_dispute(stripe: StripeCloud, path: Path, given: Object) -> Object:
+    return shown(back.give_in(stripe, stripe.get("dispute", path["id"])))
+
+
+def event(stripe: StripeCloud, path: Path, given: Object) -> Object:
+    for one in stripe.events.told:
+        if one["id"] == path["id"]:
+            return shown(one)
+    raise missing("event", path["id"])
 
 
 def events(stripe: StripeCloud, path: Path, given: Object) -> Object:

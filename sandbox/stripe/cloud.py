@@ -4,7 +4,7 @@ from calendar import monthrange
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sandbox.stripe import objects
+from sandbox.stripe import back, objects
 from sandbox.stripe.errors import Wrong, missing
 from sandbox.stripe.events import Events
 from sandbox.stripe.objects import Object
@@ -153,6 +153,8 @@ class StripeCloud:
                 "amount_remaining": 0,
                 "next_payment_attempt": None,
             }
+            if bill["amount_due"]:
+                back.charged(self, bill, card, at)
             self.events.tell("invoice.paid", bill, at)
             if subscription["status"] in {"past_due", "unpaid"}:
                 subscription["status"] = "active"

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from sandbox.forms import fields_of
 from sandbox.stripe import screens
+from sandbox.stripe.back import DISPUTED
 from sandbox.stripe.cloud import FAILS_LATER, GOOD, StripeCloud
 from sandbox.stripe.errors import Wrong
 from sandbox.stripe.objects import Object, new_id
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 Page = Callable[["World", Request], Awaitable[Response]]
-KNOWN = {GOOD, FAILS_LATER, "4000000000000002", "4000000000009995"}
+KNOWN = {GOOD, FAILS_LATER, DISPUTED, "4000000000000002", "4000000000009995"}
 
 
 async def pay(world: "World", request: Request) -> Response:

@@ -32,6 +32,10 @@ DEFINED: dict[str, Any] = {
     "POST billing_portal/configurations": params.billing_portal.ConfigurationCreateParams,
     "POST billing_portal/configurations/": params.billing_portal.ConfigurationUpdateParams,
     "POST billing_portal/sessions": params.billing_portal.SessionCreateParams,
+    "POST refunds": params.RefundCreateParams,
+    "GET charges": params.ChargeListParams,
+    "GET disputes": params.DisputeListParams,
+    "POST disputes/close": params.DisputeCloseParams,
     "GET events": params.EventListParams,
 }
 

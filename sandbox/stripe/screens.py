@@ -6,10 +6,16 @@ from datetime import UTC, datetime
 from starlette.responses import Response
 
 from sandbox.markup import Markup, Piece, document, tag
+from sandbox.stripe.back import DISPUTED
 from sandbox.stripe.cloud import FAILS_LATER, GOOD
 from sandbox.stripe.objects import COUNTRIES, Object
 
-CARDS = ((GOOD, "pays"), ("4000000000000002", "is declined"), (FAILS_LATER, "is kept, but later charges fail"))
+CARDS = (
+    (GOOD, "pays"),
+    ("4000000000000002", "is declined"),
+    (FAILS_LATER, "is kept, but later charges fail"),
+    (DISPUTED, "pays, and the bank disputes it"),
+)
 NAMES = {
     "EE": "Estonia",
     "FI": "Finland",

@@ -29,11 +29,16 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is known of one customer. `held`: deletions that wait for a word; `waiting`: domains that wait for an approval."""
+    """What is known of one customer. `held`: deletions that wait for a word; `waiting`: domains that wait for an approval.
+
+    `unpaid_until`: when syncs pause because a payment failed; `disputes`: payments that are disputed at a bank now.
+    """
 
     active: bool = True
     deleting: bool = False
     plan_over: bool = False
+    unpaid_until: datetime | None = None
+    disputes: int = 0
     halts: tuple[Halt, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     lost: tuple[str, ...] = ()
@@ -102,7 +107,19 @@ def _failing(trouble: Trouble) -> Advice:
 
 
 def _still(facts: Facts) -> Iterator[Advice]:
-    if facts.plan_over or facts.by_plan:
+    if facts.disputes:
+        yield Advice(
+            "warn",
+            f"{count(facts.disputes, 'payment is', 'payments are')} disputed at the bank.",
+            "Answer at Stripe before its deadline. The plan stays as it is until Stripe ends the subscription.",
+        )
+    if facts.unpaid_until:
+        yield Advice(
+            "warn",
+            f"Their last payment failed; syncs pause {moment(facts.unpaid_until)}.",
+            "Stripe charges again by itself; they may give another card on their billing page. Nothing is lost.",
+        )
+    elif facts.plan_over or facts.by_plan:
         wrong = (
             f"The plan does not hold {count(facts.by_plan, 'sync', 'syncs')}." if facts.by_plan else "The plan ended."
         )

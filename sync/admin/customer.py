@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from accounts import lost, mails
 from accounts.models import Approval, Connection, Contract, Deletion, LostFactor, SentMail, User
-from billing.models import Account
-from billing.standing import Level, Standing
+from billing.models import Account, StripeEvent
+from billing.standing import Cause, Level, Standing
+from billing.tasks import DISPUTES
 from sync import overview, verify
 from sync.access import pairs_of
 from sync.admin.advice import Advice, Facts, Halt, Trouble, advise
@@ -98,6 +99,13 @@ class Paying:
     counted: bool
     account: Account | None
     standing: Standing | None
+    disputes: int = 0
+
+    @property
+    def unpaid_until(self) -> datetime | None:
+        standing = self.standing if self.counted else None
+        failed = standing and standing.cause is Cause.PAYMENT and standing.level is Level.GRACE
+        return timezone.localtime(standing.until) if standing and failed and standing.until else None
 
 
 @dataclass(frozen=True)
@@ -160,7 +168,16 @@ def _lost(user: User, now: datetime) -> list[Lost]:
 
 def _paying(user: User, now: datetime) -> Paying:
     account = Account.objects.filter(user=user).first()
-    return Paying(settings.BILLING, account, account.standing(now) if account else None)
+    if account is None:
+        return Paying(settings.BILLING, None, None)
+    return Paying(settings.BILLING, account, account.standing(now), _disputes(account))
+
+
+def _disputes(account: Account) -> int:
+    """Begun and not over. Counted, since the two may arrive in any order."""
+    rows = StripeEvent.objects.filter(customer=account.customer, type__in=DISPUTES) if account.customer else ()
+    begun = [1 if row.type == DISPUTES[0] else -1 for row in rows]
+    return max(0, sum(begun))
 
 
 def _syncs(user: User, now: datetime) -> Syncs:
@@ -242,8 +259,9 @@ def _given_up(link: Link) -> Parked:
 
 def _facts(user: User, gone: Deletion | None, paying: Paying, syncs: Syncs | None) -> Facts:
     over = paying.counted and paying.standing is not None and paying.standing.level is not Level.FULL
+    money = {"plan_over": over, "unpaid_until": paying.unpaid_until, "disputes": paying.disputes}
     if syncs is None:
-        return Facts(active=user.is_active, deleting=gone is not None, plan_over=over)
+        return Facts(active=user.is_active, deleting=gone is not None, **money)  # type: ignore[arg-type]
     calendars = [calendar for row in syncs.connections for calendar in row.calendars]
     failing = [calendar for calendar in calendars if calendar.trouble and calendar.failures >= WORTH_SAYING]
     rows = [sync.row for sync in syncs.pairs]
@@ -251,7 +269,7 @@ def _facts(user: User, gone: Deletion | None, paying: Paying, syncs: Syncs | Non
     return Facts(
         active=user.is_active,
         deleting=gone is not None,
-        plan_over=over,
+        **money,  # type: ignore[arg-type]
         halts=tuple(_halt(row.connection) for row in syncs.connections if row.connection.halted),
         troubles=tuple(Trouble(name(c), c.trouble, c.failures, c.trouble == Calendar.OURS) for c in failing),
         lost=tuple(name(calendar) for calendar in calendars if calendar.lost_at and calendar.pk in used),

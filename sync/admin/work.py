@@ -1,7 +1,7 @@
 """What waits for the desk, and who is meant: lists of a fixed number of queries that count no table."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Approval, Connection, Contract, User
 from billing.models import Account, StripeEvent
+from billing.tasks import NEWS
 from sync import measurements, verify
 from sync.admin.customer import name
 from sync.explaining import sentence
@@ -132,6 +133,14 @@ def _of_contracts(rows: list[Contract]) -> list[Item]:
     ]
 
 
+def _money(_: datetime) -> QuerySet[StripeEvent]:
+    return StripeEvent.objects.filter(type__in=NEWS).order_by("-received_at", "-pk")
+
+
+def _of_money(rows: list[StripeEvent]) -> list[Item]:
+    return [replace(item, cause=NEWS[item.cause]) for item in _of_events(rows)]
+
+
 LISTS: dict[str, List] = {
     "halted": List("Closed connections", "Every connection is open.", _halted, _of_halted),
     "failing": List("Failing calendars", "No calendar fails again and again.", _failing, _of_failing),
@@ -139,10 +148,11 @@ LISTS: dict[str, List] = {
     "tenants": List("Waiting for administrators", "Nobody waits for an approval.", _tenants, _of_tenants),
     "unverified": List("Not verified for a day", "Every sync was verified within a day.", _unverified, _of_unverified),
     "stripe": List("Stripe events not settled", "Everything Stripe told is settled.", _events, _of_events),
+    "money": List("Refunds and disputes", "No money went back within 90 days.", _money, _of_money),
     "contracts": List("Contracts on data processing", "Nobody has accepted one yet.", _contracts, _of_contracts),
 }
 # Whoever minds plans sees no syncs here either.
-FOR_BILLING = ("stripe", "contracts")
+FOR_BILLING = ("stripe", "money", "contracts")
 
 
 def find(word: str, *, syncs: bool) -> list[Item]:

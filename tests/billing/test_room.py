@@ -42,6 +42,15 @@ def sides(world: World, number: int) -> list[tuple[Calendar, Calendar]]:
 
 @committed
 def test_of_20_who_start_a_pair_at_once_at_the_limit_less_one_exactly_one_gets_it(world):
+    _one_of_20_gets_it(world)
+
+
+def test_the_same_holds_on_the_database_of_the_run_which_may_be_one_file(transactional_db):
+    with time_machine.travel(datetime.now(UTC).replace(microsecond=0), tick=False) as traveller:
+        _one_of_20_gets_it(World(traveller))
+
+
+def _one_of_20_gets_it(world: World) -> None:
     on_personal(world.user)
     chosen = sides(world, 22)
     for first, second in chosen[:2]:

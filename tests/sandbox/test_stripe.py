@@ -167,3 +167,28 @@ def test_what_was_bought_survives_a_restart(shop, tmp_path):
     assert later.stripe.get("subscription", subscription["id"])["status"] == "active"
     later.advance(32 * DAY)
     assert len(later.stripe.all("invoice")) == 2
+
+
+def test_money_goes_back_in_parts_and_never_more_than_was_paid(shop):
+    subscription = bought(shop)
+    [charge] = call(shop, "GET", f"charges?customer={subscription['customer']}")[1]["data"]
+    assert (charge["amount"], charge["refunded"], charge["disputed"]) == (200, False, False)
+    assert call(shop, "POST", "refunds", {"charge": charge["id"], "amount": "50"})[1]["amount"] == 50
+    assert call(shop, "GET", f"charges/{charge['id']}")[1]["refunded"] is False
+    assert call(shop, "POST", "refunds", {"charge": charge["id"], "amount": "151"})[0] == 400
+    assert call(shop, "POST", "refunds", {"charge": charge["id"]})[1]["amount"] == 150
+    assert call(shop, "POST", "refunds", {"charge": charge["id"]})[1]["error"]["code"] == "charge_already_refunded"
+    assert call(shop, "GET", f"subscriptions/{subscription['id']}")[1]["status"] == "active"
+    told = [one["type"] for one in call(shop, "GET", "events?limit=100")[1]["data"]]
+    assert told.count("charge.refunded") == 2
+
+
+def test_a_disputed_card_pays_and_its_dispute_names_the_charge_alone(shop):
+    subscription = bought(shop, "4000000000000259")
+    [told] = [one for one in call(shop, "GET", "events?limit=100")[1]["data"] if one["type"].startswith("charge.")]
+    dispute = call(shop, "GET", f"events/{told['id']}")[1]["data"]["object"]
+    assert "customer" not in dispute
+    assert call(shop, "GET", f"charges/{dispute['charge']}")[1]["customer"] == subscription["customer"]
+    assert call(shop, "POST", f"disputes/{dispute['id']}/close", {})[1]["status"] == "lost"
+    assert call(shop, "POST", f"disputes/{dispute['id']}/close", {})[0] == 400
+    assert call(shop, "GET", "events/evt_nobody")[0] == 404

@@ -50,3 +50,14 @@ def test_syncs_that_the_plan_paused_are_not_asked_about_as_if_they_were_paused_b
     assert wrong(paused=2, by_plan=2, plan_over=True) == ["The plan does not hold 2 syncs."]
     assert wrong(paused=3, by_plan=2) == ["The plan does not hold 2 syncs.", "1 sync is paused."]
     assert wrong(plan_over=True) == ["The plan ended."]
+
+
+def test_a_payment_that_failed_says_until_when_and_not_that_the_plan_ended():
+    (advice,) = advise(Facts(plan_over=True, unpaid_until=AT))
+    assert advice.wrong == "Their last payment failed; syncs pause Tue 24 Nov, 14:00."
+    assert "another card" in advice.do
+
+
+def test_a_dispute_is_told_beside_how_the_plan_stands():
+    assert wrong(disputes=1) == ["1 payment is disputed at the bank."]
+    assert wrong(disputes=2, plan_over=True) == ["2 payments are disputed at the bank.", "The plan ended."]
