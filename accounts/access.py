@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from accounts.models import ApiToken, Approval, Chain, Connection, Contract, Deletion, Kind, User
+from accounts.models import ApiToken, Approval, Chain, Connection, Contract, Deletion, Kind, Message, User
 
 
 def person(request: HttpRequest) -> User:
@@ -68,6 +68,11 @@ def approval_or_404(request: HttpRequest, public_id: UUID) -> Approval:
 def token_or_404(request: HttpRequest, public_id: UUID) -> ApiToken:
     """One of the person's tokens for the API."""
     return get_object_or_404(ApiToken, user=person(request), public_id=public_id)
+
+
+def message_or_404(number: int) -> Message:
+    """At the support desk: what anybody wrote to us."""
+    return get_object_or_404(Message, pk=number)
 
 
 def kind_or_404(kind: str) -> Kind:

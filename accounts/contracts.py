@@ -1,4 +1,4 @@
-"""The row of an accepted contract on data processing: who accepted which text when, for which organization."""
+"""The rows of an accepted contract on data processing: who accepted which text when, and which change was announced to them."""
 
 from django.conf import settings
 from django.db import models
@@ -20,3 +20,19 @@ class Contract(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version} {self.fingerprint[:8]}"
+
+
+class Announcement(models.Model):
+    """A change of sub-processors that a customer was told of; `change` is its key in the list of changes (`hetk/trust/changes.py`)."""
+
+    KEY_LENGTH = 60
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="announcements")
+    change = models.CharField(max_length=KEY_LENGTH)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("user", "change"), name="one_announcement_per_change"),)
+
+    def __str__(self) -> str:
+        return f"announcement of {self.change}"

@@ -9,15 +9,23 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts import mails
-from accounts.models import Approval, Connection, Deletion
+from accounts.models import Approval, Connection, Deletion, Message
 from accounts.undelivered import MailIsDown
 
 
-def send(name: str, to: str, context: Mapping[str, Any]) -> None:
-    """One mail of three files: `templates/emails/<name>-{subject.txt,body.txt,body.html}`. Raises MailIsDown."""
+def send(name: str, to: str, context: Mapping[str, Any], *, answer_to: str = "") -> None:
+    """One mail of three files: `templates/emails/<name>-{subject.txt,body.txt,body.html}`; answers go to `answer_to`, if given.
+
+    Raises MailIsDown.
+    """
     values = {"site": settings.SITE_URL, **context}
     subject = " ".join(render_to_string(f"emails/{name}-subject.txt", values).split())
-    message = EmailMultiAlternatives(subject, render_to_string(f"emails/{name}-body.txt", values), to=[to])
+    message = EmailMultiAlternatives(
+        subject,
+        render_to_string(f"emails/{name}-body.txt", values),
+        to=[to],
+        reply_to=[answer_to] if answer_to else None,
+    )
     message.attach_alternative(render_to_string(f"emails/{name}-body.html", values), "text/html")
     try:
         message.send()
@@ -67,6 +75,12 @@ def approval_arrived(approval: Approval) -> None:
     """Word came that an organization approved Hetk: the rest is one click."""
     link = settings.SITE_URL + reverse("connections") + f"#approval-{approval.public_id}"
     send("approval-arrived", approval.user.email, {"approval": approval, "link": link})
+
+
+def message_arrived(row: Message, to: str) -> None:
+    """What somebody wrote by the contact form, to support; an answer goes to whoever wrote."""
+    link = settings.SITE_URL + reverse("admin:work_list", args=("messages",))
+    send("message-arrived", to, {"row": row, "link": link}, answer_to=row.address)
 
 
 def deletion(name: str, address: str, row: Deletion) -> None:

@@ -31,6 +31,8 @@ OWN: Mapping[str, str] = {
     "accounts.LostFactor": "user",
     "accounts.Acceptance": "user",
     "accounts.Contract": "user",
+    "accounts.Announcement": "user",
+    "accounts.Message": "user",
     "accounts.Approval": "user",
     "accounts.ApiToken": "user",
     "accounts.SentMail": "user",

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from accounts import tokens
+from accounts.message import Topic
 from accounts.models import ApiToken, Deletion, User
 from accounts.oauth import caldav, feed
 from accounts.oauth.caldav import Entry
@@ -142,3 +143,21 @@ class TokenForm(forms.Form):
         if ApiToken.objects.filter(user=self._user).count() >= tokens.MOST:
             raise forms.ValidationError(f"You have {tokens.MOST} tokens. Revoke one that is no longer used.")
         return data
+
+
+class MessageForm(forms.Form):
+    """What somebody writes to us. `more` is seen by nobody, so whoever fills it in is a machine."""
+
+    topic = forms.ChoiceField(label="What is it about?", choices=[("", "Choose"), *Topic.choices])
+    text = forms.CharField(
+        label="Your message",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="Please leave out titles, places and people of events.",
+    )
+    address = forms.EmailField(label="Your e-mail address", widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    more = forms.CharField(
+        label="Leave this field empty",
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )

@@ -10,10 +10,23 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 
 from accounts.chain import Chain, ChainEntry
-from accounts.contracts import Contract
+from accounts.contracts import Announcement, Contract
 from accounts.deletions import Deletion
+from accounts.message import Message
 
-__all__ = ["Chain", "ChainEntry", "Connection", "Contract", "Deletion", "HaltCause", "Kind", "User", "Users"]
+__all__ = [
+    "Announcement",
+    "Chain",
+    "ChainEntry",
+    "Connection",
+    "Contract",
+    "Deletion",
+    "HaltCause",
+    "Kind",
+    "Message",
+    "User",
+    "Users",
+]
 
 
 class Users(UserManager["User"]):

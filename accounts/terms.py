@@ -29,7 +29,7 @@ OPEN = {
     "lost_factor_stop", "lost_factor_stop_here", "pricing", "disclosure", "admin_approval", "trust_security", "subprocessors", "privacy",
     "dpa", "dpa_pdf", "integrations", "integration_microsoft-365", "integration_google-workspace", "integration_icloud-caldav",
     "integration_domain-policy", "api", "api:openapi", "status", "metrics",
-    "for_it", "for_it_pdf", "features", "recipes", "recipe", "use_cases", "use_case", "glossary", "help", "sitemap", "robots", "microsoft_errors",
+    "for_it", "for_it_pdf", "features", "recipes", "recipe", "use_cases", "use_case", "glossary", "help", "sitemap", "robots", "microsoft_errors", "contact", "contact_sent",
 }  # fmt: skip
 
 

@@ -11,5 +11,8 @@ class HetkConfig(AppConfig):
 
     def ready(self) -> None:
         outbound.configure(hosts=settings.OUTBOUND_HOSTS, sandbox_url=settings.SANDBOX_URL)
-        for check in checks.ALL:
+        # Rows are there only now.
+        from hetk.trust import changes
+
+        for check in [*checks.ALL, changes.check]:
             register(check, Tags.security)

@@ -259,11 +259,13 @@ DEFAULT_FROM_EMAIL = env.text("HETK_MAIL_FROM", "Hetk <no-reply@hetk.io>")
 SECURITY_CONTACT = env.text("HETK_SECURITY_CONTACT", "mailto:security@hetk.io")
 # Who runs this installation, as the contract and the public pages name them.
 COMPANY = company.from_environment()
+# Where it writes down changes of its sub-processors before they come: `hetk/trust/changes.py`.
+SUBPROCESSOR_CHANGES = env.text("HETK_SUBPROCESSOR_CHANGES", "")
 
 # --- The end of an account -----------------------------------------------------------------------------------------------
 
 # What other parts of the product do before an account's rows go, as functions of the person. One that raises is called again.
-ACCOUNT_DELETION_STEPS = ["billing.ending.end_for"]
+ACCOUNT_DELETION_STEPS = ["billing.ending.end_for", "accounts.inbox.forget_of"]
 
 # --- Pages ----------------------------------------------------------------------------------------------------------------
 

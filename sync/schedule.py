@@ -18,6 +18,15 @@ TIMETABLE = (
     Entry("ask about brakes", "sync.tasks.ask_about_brakes", 1, "a held deletion is asked about once, by mail"),
     Entry("tell about halts", "sync.tasks.tell_about_halts", 5, "a mail that failed when a connection halted"),
     Entry("tell about approvals", "sync.tasks.tell_about_approvals", 5, "a mail that failed when an approval arrived"),
+    Entry(
+        "tell about messages", "sync.tasks.tell_about_messages", 5, "a mail to support that failed when somebody wrote"
+    ),
+    Entry(
+        "announce changes",
+        "hetk.trust.changes.announce",
+        60,
+        "changes of sub-processors, ahead, to whoever accepted the contract",
+    ),
     Entry("renew watches", "sync.tasks.renew_watches", 10, "a net under the cycles that renew their own"),
     Entry("look for silence", "sync.tasks.look_for_silence", 15, "a calendar that nothing makes due is made due"),
     Entry("ask for verifications", "sync.tasks.ask_for_verifications", 5, "each pair once a day, at a time of its own"),

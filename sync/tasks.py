@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts import approvals, audit, halts
+from accounts import approvals, audit, halts, inbox
 from accounts.models import Deletion, SecurityEvent, SentMail
 from sync import calendars, deletion, emails, verify
 from sync.models import Activity, Brake, Calendar, Flow, Run, Verification, Watch
@@ -19,6 +19,7 @@ ACTIVITY_KEPT = timedelta(days=365)
 EVENTS_KEPT = timedelta(days=30)
 HEARTBEATS_KEPT = timedelta(days=1)
 DELETIONS_KEPT = timedelta(days=30)
+MESSAGES_KEPT = timedelta(days=180)
 MAILS_KEPT = timedelta(days=90)
 SILENT = timedelta(hours=1)
 
@@ -61,6 +62,10 @@ def tell_about_approvals() -> int:
     return approvals.tell()
 
 
+def tell_about_messages() -> int:
+    return inbox.tell()
+
+
 def renew_watches() -> int:
     """A watch that wants renewing makes its calendar due: the cycle minds it."""
     late = Watch.objects.filter(renew_at__lte=timezone.now()).values_list("calendar_id", flat=True)
@@ -98,6 +103,17 @@ def forget_old_rows() -> int:
     audits, _ = Verification.objects.filter(finished_at__lt=now - ACTIVITY_KEPT).delete()
     ended, _ = Deletion.objects.filter(finished_at__lt=now - DELETIONS_KEPT, notify="").delete()
     entries = audit.forget(now - ACTIVITY_KEPT)
+    messages = inbox.forget(now - MESSAGES_KEPT)
     events, _ = SecurityEvent.objects.filter(at__lt=now - EVENTS_KEPT).delete()
     mails, _ = SentMail.objects.filter(sent_at__lt=now - MAILS_KEPT).delete()
-    return ended + entries + events + runs + activities + heartbeats.forget(now - HEARTBEATS_KEPT) + audits + mails
+    return (
+        ended
+        + messages
+        + entries
+        + events
+        + runs
+        + activities
+        + heartbeats.forget(now - HEARTBEATS_KEPT)
+        + audits
+        + mails
+    )

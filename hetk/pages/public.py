@@ -9,7 +9,7 @@ from hetk.pages.recipes import RECIPES
 PLAIN = (
     "home", "features", "pricing", "recipes", "use_cases", "integrations", "integration_microsoft-365", "integration_google-workspace",
     "integration_icloud-caldav", "integration_domain-policy", "policy_setup", "admin_approval", "microsoft_errors", "trust_security", "for_it", "dpa",
-    "subprocessors", "privacy", "terms", "disclosure", "help", "glossary", "api", "status",
+    "subprocessors", "privacy", "terms", "disclosure", "help", "contact", "glossary", "api", "status",
 )  # fmt: skip
 
 

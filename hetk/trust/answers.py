@@ -101,7 +101,8 @@ _BY_AREA = {
     "Others who are involved": (
         ("Which sub-processors do you use?", "Those of the list on this paper, generated from the settings of this installation.",
          "tests/web/test_trust.py::sub_processors_are_those_of_the_settings"),
-        ("Are changes announced?", "{notice_days} days ahead, by mail to whoever accepted the contract on data processing.", OURS),
+        ("Are changes announced?", "{notice_days} days ahead, by mail to whoever accepted the contract on data processing.",
+         "tests/web/test_changes.py::each_customer_with_a_contract_is_told_once_and_nobody_else"),
         ("Do you sign a contract under Article 28 GDPR?", "Yes: it is accepted in the account, and kept as it was accepted.",
          "tests/web/test_contract.py::what_was_accepted_is_kept_whole_with_who_and_when"),
     ),

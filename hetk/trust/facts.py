@@ -118,6 +118,7 @@ def retention() -> list[Kept]:
         Kept("Activity and verifications of a sync", tasks.ACTIVITY_KEPT),
         Kept("Audit of the account", tasks.ACTIVITY_KEPT),
         Kept("Measurements of single readings", tasks.RUNS_KEPT),
+        Kept("What you write to us by the contact form", tasks.MESSAGES_KEPT),
         Kept("Security events that Google told", tasks.EVENTS_KEPT),
         Kept("That Stripe told something, without what", billing_tasks.EVENTS_KEPT),
         Kept("Which mails about a plan were sent", billing_tasks.REMINDERS_KEPT),

@@ -8,13 +8,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import contract_of, person
 from accounts.approvals import APPLICATION
 from hetk import pdf
 from hetk.limits import too_often
-from hetk.trust import claims, dpa, facts, fields, it, stored
+from hetk.trust import changes, claims, dpa, facts, fields, it, stored
 from hetk.trust.forms import ContractForm
 
 PRINTS = "10/m/user"
@@ -40,7 +41,18 @@ def security(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def subprocessors(request: HttpRequest) -> HttpResponse:
-    return render(request, "trust/subprocessors.html", _common() | {"subprocessors": facts.subprocessors()})
+    return render(
+        request, "trust/subprocessors.html", _common() | _changes() | {"subprocessors": facts.subprocessors()}
+    )
+
+
+def _changes() -> dict[str, object]:
+    today = timezone.now().date()
+    found = [one for one in changes.changes() if one.announced <= today]
+    return {
+        "ahead": [one for one in found if one.begins > today],
+        "made": [one for one in found if one.begins <= today],
+    }
 
 
 @require_safe

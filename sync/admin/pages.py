@@ -10,16 +10,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import audit, factors, noted
-from accounts.access import person
+from accounts import audit, factors, inbox, noted
+from accounts.access import message_or_404, person
 from accounts.models import User
 from sync import condition, measurements
 from sync.access import zone_of
 from sync.admin import customer, groups, work
 from sync.admin.acts import KINDS, Doing, Refused, carry_out, row_or_404
-from sync.admin.rights import MAY, Act, may, sees_syncs
+from sync.admin.rights import MAY, Act, Group, may, sees_syncs
 
 FIRST = 1
 LAST = 10_000
@@ -32,6 +32,7 @@ def urls(site: admin.AdminSite) -> list[URLPattern]:
         path("customer/<int:number>/<slug:act>/<int:row>/", site.admin_view(act_for), name="customer_act"),
         path("work/", site.admin_view(waiting), name="work"),
         path("work/<slug:key>/", site.admin_view(waiting_list), name="work_list"),
+        path("messages/<int:number>/done/", site.admin_view(message_done), name="message_done"),
         path("find/", site.admin_view(find), name="find"),
         path("health/", site.admin_view(health), name="health"),
     ]
@@ -88,7 +89,7 @@ def _passkey_first(request: HttpRequest) -> HttpResponse:
 def waiting(request: HttpRequest) -> HttpResponse:
     """The beginning of every list."""
     lists = [(key, work.LISTS[key], work.page(key, FIRST)) for key in _lists(request)]
-    return _page(request, "desk/work.html", "What waits", {"lists": lists})
+    return _page(request, "desk/work.html", "What waits", {"lists": lists, "answers": Group.ACT in _groups(request)})
 
 
 @require_safe
@@ -98,7 +99,22 @@ def waiting_list(request: HttpRequest, key: str) -> HttpResponse:
     said = request.GET.get("page", "")
     number = min(int(said), LAST) if said.isdecimal() and len(said) < 9 and int(said) else FIRST
     lists = [(key, work.LISTS[key], work.page(key, number))]
-    return _page(request, "desk/work.html", work.LISTS[key].title, {"lists": lists, "alone": True})
+    return _page(
+        request,
+        "desk/work.html",
+        work.LISTS[key].title,
+        {"lists": lists, "alone": True, "answers": Group.ACT in _groups(request)},
+    )
+
+
+@require_POST
+def message_done(request: HttpRequest, number: int) -> HttpResponse:
+    """Somebody answered it, by mail."""
+    if Group.ACT not in _groups(request):
+        raise PermissionDenied("Your group does not do this.")
+    inbox.done(message_or_404(number))
+    messages.success(request, "The message is marked as answered.")
+    return redirect("admin:work_list", "messages")
 
 
 @require_safe

@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import Approval, Connection, Contract, User
+from accounts import inbox
+from accounts.models import Approval, Connection, Contract, Message, User
 from billing.models import Account, StripeEvent
 from billing.tasks import NEWS
 from sync import measurements, verify
@@ -26,12 +27,13 @@ FOUND = 25
 
 @dataclass(frozen=True)
 class Item:
-    """One line: the group it stands in, whom it is about (None: nobody is known), and what is the matter."""
+    """One line: the group it stands in, whom it is about (None: nobody is known), and what is the matter; `message`: its number."""
 
     cause: str
     user: User | None
     what: str
     since: datetime | None
+    message: int | None = None
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,22 @@ def _of_money(rows: list[StripeEvent]) -> list[Item]:
     return [replace(item, cause=NEWS[item.cause]) for item in _of_events(rows)]
 
 
+def _messages(_: datetime) -> QuerySet[Message]:
+    return inbox.waiting()
+
+
+def _of_messages(rows: list[Message]) -> list[Item]:
+    groups = {True: "Answered first", False: "In turn"}
+    return [
+        Item(
+            groups[row.priority], row.user, f"{row.get_topic_display()}, {row.address}: {row.text}", row.sent_at, row.pk
+        )
+        for row in rows
+    ]
+
+
 LISTS: dict[str, List] = {
+    "messages": List("Messages", "Every message was answered.", _messages, _of_messages),
     "halted": List("Closed connections", "Every connection is open.", _halted, _of_halted),
     "failing": List("Failing calendars", "No calendar fails again and again.", _failing, _of_failing),
     "watches": List("Watches running out", "Every watch was renewed in time.", _watches, _of_watches),

@@ -45,6 +45,7 @@ OUTSIDE = [
     "use_cases",
     "glossary",
     "help",
+    "contact",
     "integration_microsoft-365",
 ]
 OWN = [

@@ -111,7 +111,9 @@ def test_no_page_of_the_desk_shows_a_name_a_secret_or_what_a_person_typed(alice,
         f"/admin/customer/{alice.user.pk}/pause/{pair.pk}/",
         f"/admin/customer/{alice.user.pk}/grant-plan/{alice.user.pk}/",
     ]
-    pages += [f"/admin/work/{key}/" for key in ("halted", "failing", "watches", "tenants", "unverified", "stripe")]
+    pages += [
+        f"/admin/work/{key}/" for key in ("messages", "halted", "failing", "watches", "tenants", "unverified", "stripe")
+    ]
     answers = {page: client.get(page) for page in pages}
     assert [page for page, answer in answers.items() if WORD in answer.content.decode()] == []
     assert {answer.status_code for answer in answers.values()} <= {200, 403, 404}

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 LEFT_OUT = {
     "connect_callback", "terms_accept", "account_logout", "health", "health_work", "styleguide", "security", "end_session", "end_sessions",
     "confirm_by_code", "account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "way_back", "lost_factor_stop",
-    "lost_factor_stop_here", "dpa_pdf", "for_it_pdf", "api:openapi", "metrics", "sitemap", "robots", "recipe", "use_case",
+    "lost_factor_stop_here", "dpa_pdf", "for_it_pdf", "api:openapi", "metrics", "contact_sent", "sitemap", "robots", "recipe", "use_case",
 }  # fmt: skip
 PAGES = [path for path in public.paths() if path != "/pricing/"]
 
