@@ -8,7 +8,18 @@ from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver
 
 # Sessions and their kind live beside the rows that people made; so does what was heard of domains, whoever asked, and that a code was mailed.
-BESIDE = {"Session", "UserSession", "Device", "LogEntry", "ContentType", "Permission", "Schedule", "Seat", "Domain", "SentMail"}
+BESIDE = {
+    "Session",
+    "UserSession",
+    "Device",
+    "LogEntry",
+    "ContentType",
+    "Permission",
+    "Schedule",
+    "Seat",
+    "Domain",
+    "SentMail",
+}
 # Renewed by reading; nobody's choice.
 BY_ITSELF = {"last_login", "access", "access_expires_at", "refresh_lease_until"}
 
