@@ -15,6 +15,7 @@ _spelled: dict[int, tuple[str, Any]] = {}
 _converters: dict[int, list[Any]] = {}
 # By model and alias.
 _columns: dict[tuple[Any, str], list[Expression]] = {}
+_selects: dict[tuple[Any, str], Any] = {}
 
 
 class Remembering(compiler.SQLCompiler):
@@ -37,6 +38,16 @@ class Remembering(compiler.SQLCompiler):
         if place not in _columns:
             _columns[place] = super().get_default_columns(select_mask, start_alias, opts, from_parent)
         return _columns[place]
+
+    def get_select(self, with_col_aliases: bool = False) -> Any:
+        query = self.query
+        asked = query.select_related or query.extra_select or query.annotation_select or query.get_select_mask()
+        if with_col_aliases or asked or not query.default_cols:
+            return super().get_select(with_col_aliases)
+        place = (query.model, query.get_initial_alias())
+        if place not in _selects:
+            _selects[place] = super().get_select(with_col_aliases)
+        return _selects[place]
 
     def has_composite_fields(self, expressions: Iterable[Any]) -> bool:
         """No model here has a key of several columns."""

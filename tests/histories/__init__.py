@@ -1,1 +1,1 @@
-"""Histories in every run, in as many modules as there may be processes; `make histories` plays 2,000, `make simulate` any number."""
+"""The 2,000 histories of every run, in as many modules as there may be processes; `make simulate` plays any number."""
