@@ -27,6 +27,18 @@ TIMETABLE = (
         60,
         "changes of sub-processors, ahead, to whoever accepted the contract",
     ),
+    Entry(
+        "tell of first syncs",
+        "sync.tasks.tell_of_first_syncs",
+        1,
+        "that every event was looked at is told once, by mail",
+    ),
+    Entry(
+        "tell of lost calendars",
+        "sync.tasks.tell_of_lost_calendars",
+        15,
+        "a calendar that is gone is told once, by mail",
+    ),
     Entry("renew watches", "sync.tasks.renew_watches", 10, "a net under the cycles that renew their own"),
     Entry("look for silence", "sync.tasks.look_for_silence", 15, "a calendar that nothing makes due is made due"),
     Entry("ask for verifications", "sync.tasks.ask_for_verifications", 5, "each pair once a day, at a time of its own"),

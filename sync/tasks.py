@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts import approvals, audit, halts, inbox
 from accounts.models import Deletion, SecurityEvent, SentMail
-from sync import calendars, deletion, emails, verify
+from sync import calendars, deletion, emails, once, verify
 from sync.models import Activity, Brake, Calendar, Flow, Run, Verification, Watch
 from sync.store import due, heartbeats
 
@@ -64,6 +64,14 @@ def tell_about_approvals() -> int:
 
 def tell_about_messages() -> int:
     return inbox.tell()
+
+
+def tell_of_first_syncs() -> int:
+    return once.tell_of_first_syncs()
+
+
+def tell_of_lost_calendars() -> int:
+    return once.tell_of_lost_calendars()
 
 
 def renew_watches() -> int:

@@ -52,6 +52,7 @@ class Calendar(models.Model):
     policy_state = models.CharField(max_length=8, blank=True)
     # The provider no longer shows it to us. Copies stay.
     lost_at = models.DateTimeField(null=True, blank=True)
+    lost_told_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("connection", "remote_id"), name="one_row_per_calendar"),)
@@ -59,6 +60,8 @@ class Calendar(models.Model):
             models.Index(fields=("due_at",), name="calendar_due"),
             # Few of many: those that fail again and again, as `sync.standing` counts.
             models.Index(fields=("failures",), name="calendar_failing", condition=models.Q(failures__gte=3)),
+            # Fewer still: those that are gone.
+            models.Index(fields=("lost_at",), name="calendar_lost", condition=~models.Q(lost_at=None)),
         )
         ordering = ("connection", "-primary", "name")
 

@@ -23,9 +23,14 @@ class Pair(models.Model):
     ending_at = models.DateTimeField(null=True, blank=True)
     # When the timetable asks for its next full audit; NULL until that is settled.
     verify_at = models.DateTimeField(null=True, blank=True)
+    # When the mail left that its first sync is finished.
+    ready_told_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = (models.Index(fields=("verify_at",), name="pair_verify"),)
+        indexes = (
+            models.Index(fields=("verify_at",), name="pair_verify"),
+            models.Index(fields=("ready_told_at",), condition=models.Q(ready_told_at=None), name="pair_not_told"),
+        )
         ordering = ("created_at",)
 
     def __str__(self) -> str:
