@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.test import Client
@@ -33,10 +35,17 @@ _numbers = count(1)
 def make_user(name: str = "alice", **fields: object) -> User:
     """A person with a confirmed address, <name>@hetk.example unless `email` says otherwise, who signs in with PASSWORD."""
     email = str(fields.pop("email", f"{name}@hetk.example"))
-    user = User.objects.create_user(email, PASSWORD, first_name=name.title(), **fields)
+    kept = _hashed(settings.PASSWORD_HASHERS[0])
+    user = User.objects.create(email=email, password=kept, first_name=name.title(), **fields)
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     Acceptance.objects.create(user=user, version=settings.TERMS_VERSION)
     return user
+
+
+@cache
+def _hashed(hasher: str) -> str:
+    """PASSWORD as this hasher keeps it, for all tests of a process: a good hash is slow, and nearly nobody types it here."""
+    return make_password(PASSWORD)
 
 
 def authenticator_app(user: User) -> Authenticator:
