@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 from tinyhtml5.parser import HTMLParser
 
 from accounts import terms
@@ -108,6 +108,10 @@ def broken_in(path: str) -> Iterator[str]:
             if not finders.find(there.removeprefix("/static/")):
                 yield f"{address}: no such file"
             continue
+        if there.endswith(".pdf"):
+            # Printing is looked at elsewhere, and takes its time.
+            resolve(there)
+            continue
         status, other = (200, html) if there == path else answer_of(there + (f"?{parts.query}" if parts.query else ""))
         if status not in {200, 301, 302}:
             yield f"{address}: {status}"
@@ -150,10 +154,18 @@ def test_a_first_visit_weighs_less_than_100_kilobytes(path):
     html = html_of(path)
     loaded = re.findall(r'<(?:script|img)[^>]*src="/static/([^"]+)"', html)
     loaded += re.findall(r'<link rel="(?:stylesheet|icon)" href="/static/([^"]+)"', html)
-    files = [Path(str(finders.find(name))).read_bytes() for name in loaded]
-    assert len(files) >= 6
-    assert sum(len(gzip.compress(part)) for part in [html.encode(), *files]) < 100_000
+    assert len(loaded) >= 6
+    assert weight_of(html.encode()) + sum(weight_of_file(name) for name in loaded) < 100_000
     assert len(html.encode()) < 100_000
+
+
+def weight_of(part: bytes) -> int:
+    return len(gzip.compress(part))
+
+
+@cache
+def weight_of_file(name: str) -> int:
+    return weight_of(Path(str(finders.find(name))).read_bytes())
 
 
 def test_the_sitemap_names_every_public_page_once():
