@@ -71,6 +71,7 @@ def faults_of(html: str) -> Iterator[str]:
     parser = HTMLParser()
     parser.parse(html)
     yield from (f"{place}: {what}" for place, what, _ in parser.errors)
+    yield from (f"a link says nothing: {one}" for one in re.findall(r"<a\b[^>]*>\s*</a>", html))
     ids = re.findall(r'\sid="([^"]+)"', html)
     yield from (f"id {one} stands twice" for one in set(ids) if ids.count(one) > 1)
     for name, told in re.findall(
@@ -85,6 +86,7 @@ def faults_of(html: str) -> Iterator[str]:
         ("unexpected-end-tag", "<!doctype html><title>x</title><p>a<ul><li>b</ul></p>"),
         ("stands twice", '<!doctype html><title>x</title><p id="a">b<p id="a">c'),
         ("names nothing: b", '<!doctype html><title>x</title><section aria-labelledby="b">c</section>'),
+        ("says nothing", '<!doctype html><title>x</title><a href="/"> </a>'),
         ("doctype", "<title>x</title>"),
     ],
 )
