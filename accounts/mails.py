@@ -25,6 +25,8 @@ WORDS = {
     "password_reset_key": "a code for a new password",
     "payment-failed": "a payment failed",
     "plan-ending": "the plan ends",
+    "policy-begun": "a domain made copies private",
+    "policy-ended": "a domain no longer makes copies private",
     "security-event": "something about security changed",
     "subprocessor-change": "a change of sub-processors is ahead",
     "syncs-paused": "syncs are paused",

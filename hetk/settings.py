@@ -140,6 +140,7 @@ WSGI_APPLICATION = "hetk.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
+    "hetk.atonce.RefuseAtOnce",
     "django.middleware.security.SecurityMiddleware",
     "hetk.headers.SecurityHeaders",
     "hetk.status.Alike",
@@ -155,6 +156,7 @@ MIDDLEWARE = [
     "accounts.sessions.SessionLimits",
     "accounts.terms.TermsGate",
     "accounts.undelivered.Undelivered",
+    "hetk.refusals.Refusals",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -235,7 +237,7 @@ SOCIALACCOUNT_ONLY = False
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
-]
+] + [{"NAME": "accounts.own_words.OwnWords"}]
 # The day since when `templates/trust/terms.html` stands as it does; a new one is put before everybody once more.
 TERMS_VERSION = "2026-11-25"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]

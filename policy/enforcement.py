@@ -101,6 +101,7 @@ def apply(calendar: Calendar, verdict: Verdict, now: datetime) -> bool:
         if row is not None and (row.policy_domain, row.policy_state) != (domain, state):
             Calendar.objects.filter(pk=calendar.pk).update(policy_domain=domain, policy_state=state)
             _follow(calendar, row.policy_state, state, now)
+            _leave_news(calendar, (row.policy_domain, row.policy_state), (domain, state))
             _tell(calendar, row.policy_domain or domain, state, now)
     return True
 
@@ -108,6 +109,13 @@ def apply(calendar: Calendar, verdict: Verdict, now: datetime) -> bool:
 def _tell(calendar: Calendar, domain: str, state: str, now: datetime) -> None:
     facts = {"calendar": str(calendar.public_id), "state": state or "none"}
     audit.record(calendar.connection.user_id, Act.POLICY_CHANGED, facts=facts, personal={"domain": domain}, at=now)
+
+
+def _leave_news(calendar: Calendar, was: tuple[str, str], now: tuple[str, str]) -> None:
+    """For `sync.policy_news`: a policy, no mere silence, began or ended to hold for a sync that is there already."""
+    if State.PRIVATE in (was[1], now[1]) and was[1] != now[1] and calendar.flows_out.filter(ending_at=None).exists():
+        domain = now[0] if now[1] == State.PRIVATE else was[0]
+        Calendar.objects.filter(pk=calendar.pk).update(policy_news=domain)
 
 
 def _around(calendar: Calendar) -> QuerySet[Calendar]:

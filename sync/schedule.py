@@ -39,6 +39,9 @@ TIMETABLE = (
         15,
         "a calendar that is gone is told once, by mail",
     ),
+    Entry(
+        "tell about policies", "sync.tasks.tell_about_policies", 1, "who has copies reads that a policy began or ended"
+    ),
     Entry("renew watches", "sync.tasks.renew_watches", 10, "a net under the cycles that renew their own"),
     Entry("look for silence", "sync.tasks.look_for_silence", 15, "a calendar that nothing makes due is made due"),
     Entry("ask for verifications", "sync.tasks.ask_for_verifications", 5, "each pair once a day, at a time of its own"),

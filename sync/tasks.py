@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts import approvals, audit, halts, inbox
 from accounts.models import Deletion, SecurityEvent, SentMail
-from sync import calendars, deletion, emails, once, verify
+from sync import calendars, deletion, emails, once, policy_news, verify
 from sync.models import Activity, Brake, Calendar, Flow, Run, Verification, Watch
 from sync.store import due, heartbeats
 
@@ -72,6 +72,10 @@ def tell_of_first_syncs() -> int:
 
 def tell_of_lost_calendars() -> int:
     return once.tell_of_lost_calendars()
+
+
+def tell_about_policies() -> int:
+    return policy_news.tell()
 
 
 def renew_watches() -> int:

@@ -50,6 +50,8 @@ class Calendar(models.Model):
     # Whose policy makes private what leaves this calendar ("" when none does), and its state: see `policy.enforcement`.
     policy_domain = models.CharField(max_length=253, blank=True)
     policy_state = models.CharField(max_length=8, blank=True)
+    # The domain whose policy began or ended to hold for copies that were there, until its owner was told; "" when there is no news.
+    policy_news = models.CharField(max_length=253, blank=True)
     # The provider no longer shows it to us. Copies stay.
     lost_at = models.DateTimeField(null=True, blank=True)
     lost_told_at = models.DateTimeField(null=True, blank=True)

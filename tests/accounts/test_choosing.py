@@ -32,3 +32,10 @@ def test_it_is_taken_exactly_as_it_was_typed():
     assert user.check_password(long)
     assert not user.check_password(long.lower())
     assert not user.check_password(long[:72])
+
+
+@pytest.mark.parametrize("password", ["Hetk2026!!", "hetk-calendar-sync", "kalender12345", "my.HETK.sync.99"])
+def test_what_is_made_of_words_of_this_site_is_refused(password):
+    assert not sign_up(password)
+    # Beside something of one's own they do no harm.
+    assert sign_up(f"{password} Kadriorg puffin")

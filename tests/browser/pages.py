@@ -74,7 +74,7 @@ OWN += [
     "new_review",
 ]
 OF_A_PAIR = ["pair", "edit", "edit_review", "end", "pair_activity", "verifications"]
-ERRORS = ["400", "403", "403_csrf", "404", "429", "500"]
+ERRORS = ["400", "403", "403_csrf", "404", "429", "500", "503_mail"]
 
 
 def cookie(home: Household) -> str:

@@ -95,3 +95,13 @@ def test_over_https_every_cookie_is_for_this_host_alone_and_out_of_reach(client,
     for cookie in client.cookies.values():
         assert (cookie["secure"], cookie["httponly"], cookie["path"], cookie["domain"]) == (True, True, "/", "")
         assert cookie["samesite"] == "Lax"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/hooks/google/security/", "/api/v1/pairs/"])
+def test_a_program_that_speaks_in_the_clear_is_refused_and_a_browser_is_sent_on(client, settings, address):
+    settings.SECURE_SSL_REDIRECT = True
+    answer = client.post(address, "x", content_type="text/plain", HTTP_AUTHORIZATION="Bearer x")
+    assert (answer.status_code, answer.headers.get("Location")) == (403, None)
+    assert client.get("/accounts/login/").status_code == 301
+    assert client.post(address, "x", content_type="text/plain", secure=True).status_code not in {301, 403}

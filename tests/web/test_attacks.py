@@ -4,8 +4,10 @@ from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
 import pytest
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.urls import reverse
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from sync.models import Pair
 from tests.accounts.browser import Browser, query_of
@@ -67,6 +69,40 @@ def test_looking_changes_nothing_anywhere(alice, browser_of):
             assert answer.status_code < 500 or name in {"connect_callback", "health_work"}, name
     assert rows() == before
     assert client.get(reverse("dashboard")).status_code == 200
+
+
+def test_no_page_answers_to_trace(alice, browser_of):
+    places = addresses(alice)
+    client, before = browser_of(alice), rows()
+    for name, address in places.items():
+        answer = client.trace(address, HTTP_X_SAID="qkanarix")
+        assert answer.status_code == 405, name
+        assert b"qkanarix" not in answer.content, name
+    assert rows() == before
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/.git/config",
+        "/.env",
+        "/manage.py",
+        "/hetk/settings.py",
+        "/static/",
+        "/static/css/",
+        "/static/..%2fmanage.py",
+        "/static/css/../../settings.py",
+    ],
+)
+def test_neither_the_source_nor_a_folder_is_served(db, settings, address):
+    assert Client().get(address).status_code == 404
+    # The same of the server of static files by itself, which has them before it as on a site.
+    settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
+    files = WhiteNoiseMiddleware(lambda _: HttpResponse(status=404))
+    assert files(RequestFactory().get(address)).status_code == 404
+    served = files(RequestFactory().get("/static/css/base.css"))
+    assert served.status_code == 200
+    served.close()
 
 
 @pytest.mark.parametrize("disguise", [{"HTTP_X_HTTP_METHOD_OVERRIDE": "POST"}, {"QUERY_STRING": "_method=POST"}])

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.urls import reverse
 
 from accounts.models import Kind
 from accounts.oauth.errors import Problem, SignInFailed
@@ -16,7 +17,7 @@ SAFE = re.compile(r"calendars? (?:was|are|is) (?:touched|safe)|[Nn]o calendar wa
 TO_DO = re.compile(
     r"\b(?:[Tt]ry|[Ss]tart again|[Gg]o back|[Ll]oad|[Ss]ign in|send this link|[Ww]ait|[Cc]hoose|connect another|[Ll]ook|ask your IT)\b"
 )
-PAGES = ["400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html"]
+PAGES = ["400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html", "503_mail.html"]
 
 
 def words(html: str) -> str:
@@ -70,3 +71,13 @@ def _request():
     request.user, request.session = AnonymousUser(), SessionStore()
 
     return request
+
+
+def test_a_door_that_stays_shut_is_a_line_in_the_log_and_an_address_that_leads_nowhere_is_none(
+    alice, charlie, browser_of, caplog
+):
+    address, client = reverse("pair", args=(alice.pair().public_id,)), browser_of(charlie)
+    assert client.get(address).status_code == 404
+    assert client.get("/nothing-here/").status_code == 404
+    lines = [record.getMessage() for record in caplog.records if record.name == "hetk.refusals"]
+    assert lines == [f"Refused: account {charlie.user.pk}, page pair, 404."]
