@@ -28,7 +28,7 @@ _EXCHANGE = re.compile(r"/owa/+calendar/", re.IGNORECASE)
 _OUTLOOK = re.compile(r"(?:^|\.)outlook\.(?:com|office\.com|office365\.com|office365\.us|live\.com|cn)$")
 _WRITTEN_BY_ACCOUNTS = re.compile(r"^PRODID[^:\n]*:.*(?:Microsoft Exchange Server|Google Calendar)", re.MULTILINE)
 _ORGANIZER = re.compile(
-    r"^ORGANIZER(?:;[^\n]*?)?:(?:mailto:)?([^\s@]+@[A-Za-z0-9.-]+)\s*$", re.MULTILINE | re.IGNORECASE
+    r"^ORGANIZER(?:;[^\n]*?)?:(?:mailto:)?([^\s@:]+@[A-Za-z0-9.-]+)[ \t\r]*$", re.MULTILINE | re.IGNORECASE
 )
 _UID = re.compile(r"^UID[^:\n]*:(.*)$", re.MULTILINE | re.IGNORECASE)
 _NAME = re.compile(r"^(?:X-WR-CALNAME|NAME)[^:\n]*:(.+)$", re.MULTILINE | re.IGNORECASE)
@@ -221,7 +221,9 @@ def _file(answer: outbound.Response, hosts: tuple[str, ...], *, conditional: boo
     text = _text(answer)
     if flaw := flaw_of(text):
         raise Flawed(flaw, answer.status)
-    etag, modified = (answer.headers.get(name, "") for name in ("etag", "last-modified"))
+    said = [answer.headers.get(name, "") for name in ("etag", "last-modified")]
+    # A header may come folded over several lines, and so cannot be sent back.
+    etag, modified = (value if value.isprintable() else "" for value in said)
     return File(text=text, etag=etag, modified=modified, hosts=hosts)
 
 

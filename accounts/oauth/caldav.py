@@ -50,11 +50,13 @@ def apple(user: str, password: str) -> Entry:
 
 
 def server(url: str, user: str, password: str) -> Entry:
-    """Any server. `url` may lack its https://. Raises `NotLetIn` for what is no web address."""
+    """Any server. `url` may lack its https://. Raises `NotLetIn` for what is no web address, and for iCloud's: it has a guide of its own."""
     whole = url.strip() if "://" in url else f"https://{url.strip()}"
     parts = urlsplit(whole)
     if parts.scheme != "https" or not parts.hostname or parts.username or parts.query or parts.fragment:
         raise NotLetIn(Refusal.ADDRESS)
+    if f".{parts.hostname}".endswith(".icloud.com"):
+        raise NotLetIn(Refusal.APPLES)
     return Entry(Kind.CALDAV, user.strip(), password, whole)
 
 

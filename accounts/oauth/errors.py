@@ -42,6 +42,7 @@ class Refusal(StrEnum):
 
     WRONG = "wrong"
     NOT_APP_SPECIFIC = "not-app-specific"
+    APPLES = "apples"
     ADDRESS = "address"
     NO_CALENDARS = "no-calendars"
     ELSEWHERE = "elsewhere"

@@ -257,6 +257,15 @@ def test_a_home_that_lies_elsewhere_is_not_taken(browser: Browser, front: Front,
     assert not Connection.objects.exists()
 
 
+@pytest.mark.parametrize("url", ["https://caldav.icloud.com/", "p42-caldav.icloud.com", "icloud.com"])
+def test_apples_own_server_is_sent_to_the_page_that_it_has(browser: Browser, front: Front, url: str) -> None:
+    shown = page(serve(browser, url=url))
+    assert "This is iCloud" in shown
+    assert 'href="/connect/icloud/"' in shown
+    assert not front.served
+    assert not Connection.objects.exists()
+
+
 def test_a_wrong_password_and_no_server_are_told_apart(browser: Browser, front: Front) -> None:
     assert "did not accept this user name and password" in page(serve(browser, password="wrong"))
     front.faults.append(Fault(status=200, body=b"<html>", times=9))

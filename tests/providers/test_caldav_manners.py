@@ -142,3 +142,46 @@ class TestManners(Spoken):
         # What opens a row may run in the caller's own thread alone.
         assert threads == [threading.main_thread()]
         assert len(self.read().events) == MANY
+
+    @pytest.mark.parametrize("status", [403, 507])
+    def test_one_event_that_is_kept_from_us_does_not_close_the_calendar(self, status: int) -> None:
+        hidden = self.outside.create("Hidden", timed(9))
+        seen = self.outside.create("Seen", timed(10))
+        refused = (
+            f"<response><href>{self.outside.calendar}{hidden}</href><status>HTTP/1.1 {status} x</status></response>"
+        )
+        text = self.outside.text(seen)
+        told = (
+            f"<response><href>{self.outside.calendar}{seen}</href><propstat><prop><getetag>&quot;1&quot;</getetag>"
+            f'<C:calendar-data xmlns:C="urn:ietf:params:xml:ns:caldav">{text}</C:calendar-data></prop>'
+            "<status>HTTP/1.1 200 OK</status></propstat></response>"
+        )
+        whole = f'<?xml version="1.0"?><multistatus xmlns="DAV:">{refused}{told}</multistatus>'
+        self.fault("REPORT", status=207, body=whole.encode(), skip=1)
+        self.fault("GET", path=hidden, status=status)
+        assert self.read().titles() == ["Seen"]
+        self.fault("REPORT", status=207, body=f'<multistatus xmlns="DAV:">{refused}</multistatus>'.encode())
+        self.fault("GET", path=hidden, status=status)
+        # Not told as gone either: nothing is said of it.
+        assert self.outside.provider.get(self.outside.calendar, [hidden]) == {}
+
+    def test_a_server_that_gives_no_token_is_compared_by_tags(self) -> None:
+        stays = self.outside.create("Stays", timed(9))
+        tokenless = (
+            f'<multistatus xmlns="DAV:"><response><href>{self.outside.calendar}{stays}</href><propstat><prop>'
+            "<getetag>1</getetag></prop><status>HTTP/1.1 200 OK</status></propstat></response></multistatus>"
+        ).encode()
+        self.fault("REPORT", status=207, body=tokenless)
+        first = self.read()
+        assert first.titles() == ["Stays"]
+        self.outside.delete(stays)
+        assert self.read(first.cursor).removed == {stays}
+
+    def test_a_calendar_of_which_nothing_is_told_is_not_an_empty_one(self) -> None:
+        self.outside.create("Stays", timed(9))
+        silent = b'<multistatus xmlns="DAV:"/>'
+        self.fault("REPORT", status=501)
+        self.fault("PROPFIND", status=207, body=silent)
+        self.fault("REPORT", status=207, body=silent)
+        with pytest.raises(ComeBack):
+            self.read()

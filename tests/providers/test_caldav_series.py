@@ -1,7 +1,7 @@
 """Series as their instances, by table: what each case must give, and the same from a library that shares none of our code."""
 
 import warnings
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -298,10 +298,3 @@ def test_a_long_event_that_began_before_the_span_is_inside() -> None:
 def test_what_cannot_be_read_says_so_and_is_never_an_empty_series(said: str) -> None:
     with pytest.raises(Broken):
         opened(said).instances(SPAN)
-
-
-def test_a_rule_of_every_second_is_cut_and_does_not_hang() -> None:
-    began = datetime.now(UTC)
-    found = instances("DTSTART:20000101T000000Z\nDURATION:PT1S\nRRULE:FREQ=SECONDLY")
-    assert not found
-    assert datetime.now(UTC) - began < timedelta(seconds=10)

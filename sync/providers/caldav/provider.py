@@ -15,7 +15,8 @@ from sync.providers.caldav import calendars, hands, mapping, reading
 from sync.providers.caldav.client import Client
 from sync.providers.caldav.events import Events
 from sync.providers.caldav.reading import PAGE_SIZE, Item, Listing
-from sync.providers.errors import Changed, Refused
+from sync.providers.errors import Changed, ComeBack, Refused
+from sync.providers.icalendar.effort import Effort, Exhausted
 from sync.providers.icalendar.ics import Broken
 from sync.providers.icalendar.series import touches
 
@@ -32,6 +33,8 @@ def anywhere(token: Token, address: str) -> "CalDavProvider":
 # nobody knows, fewer.
 HANDS, SHARE = 4, 200
 HANDS_AT_APPLE, SHARE_AT_APPLE = 2, 40
+# Seconds until a calendar is looked at again that is too large to be read: nobody makes it smaller in a minute.
+LATER = 3600.0
 
 
 class CalDavProvider:
@@ -66,11 +69,14 @@ class CalDavProvider:
 
     def read(self, calendar_id: str, cursor: str, span: Span) -> Iterator[Page]:
         changes = reading.listing(self.client, calendar_id, cursor)
-        last = Page(full=not cursor)
+        last, effort = Page(full=not cursor), Effort()
         for items in self._contents(calendar_id, changes, since=bool(cursor)):
             if last.events or last.removed or last.series:
                 yield last
-            last = self._page(calendar_id, items, span, full=not cursor)
+            try:
+                last = self._page(calendar_id, items, span, effort, full=not cursor)
+            except Exhausted:
+                raise ComeBack("more events than Hetk reads", after=LATER) from None
         if cursor:
             emptied = {name: frozenset[str]() for name in changes.gone}
             last = replace(last, removed=[*last.removed, *changes.gone], series={**last.series, **emptied})
@@ -91,16 +97,20 @@ class CalDavProvider:
                 self.events.keep(calendar_id, items)
             yield items
 
-    def _page(self, calendar_id: str, items: Mapping[str, Item | None], span: Span, *, full: bool) -> Page:
+    def _page(
+        self, calendar_id: str, items: Mapping[str, Item | None], span: Span, effort: Effort, *, full: bool
+    ) -> Page:
         events: list[Event] = []
         gone = [name for name, item in items.items() if item is None]
         touched = {name: frozenset[str]() for name in gone}
         for name, item in items.items():
             try:
-                is_series, told = self.events.inside(calendar_id, item, span) if item else (False, [])
+                with effort.measured():
+                    is_series, told = self.events.inside(calendar_id, item, span) if item else (False, [])
             except Broken:
                 # One event that cannot be read stops only itself: nothing is said of it, so nothing follows.
                 continue
+            effort.told(len(told))
             if is_series:
                 touched[name] = frozenset(event.id for event in told)
             events += [event for event in told if touches(event.content.when, span)] if full else told

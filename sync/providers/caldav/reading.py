@@ -72,6 +72,9 @@ def _changes(client: Client, path: str, token: str, *, whole: bool) -> Listing:
         except _NotWhole:
             whole = False
             answer = _sync(client, path, token, whole=False)
+        if not answer.token and not since and answer.found:
+            # What cannot be asked for its changes can be compared by tags.
+            raise _NoSuchReport
         if not answer.token:
             raise ComeBack("an answer without a token")
         more = False
@@ -117,7 +120,9 @@ def _compared(client: Client, path: str, known: Mapping[str, object]) -> Listing
     try:
         asked = f"<D:propfind {SPACES}><D:prop><S:getctag/></D:prop></D:propfind>"
         answer = client.many("PROPFIND", path, asked, depth="0")
-        ctag = next((item.text(f"{CALSERVER}getctag") for item in answer.found), "")
+        if not answer.found:
+            raise ComeBack("an answer that tells nothing of what was asked", status=207)
+        ctag = answer.found[0].text(f"{CALSERVER}getctag")
         if ctag and ctag == known.get("ctag"):
             return Listing(cursor=_closed_cursor(ctag, dict(_etags(known))))
         body = (
@@ -216,6 +221,9 @@ def _one(client: Client, path: str, name: str) -> dict[str, Item | None]:
     except Refused as error:
         if error.status in (404, 410):
             return {name: None}
+        if error.status in (403, 507):
+            # The calendar has just been told of, so it is this one that is kept from us: it is there and cannot be read.
+            return {}
         raise closed(error) from None
     text = reply.data.decode("utf-8", "replace") if isinstance(reply.data, bytes) else ""
     return {name: Item(name, reply.headers.get("etag", ""), text)}

@@ -20,6 +20,7 @@ from sync.providers.feed import mapping
 from sync.providers.feed.client import CAUSE, Client
 from sync.providers.feed.cursor import Known
 from sync.providers.feed.mapping import Held
+from sync.providers.icalendar.effort import Effort, Exhausted
 from sync.providers.icalendar.ics import Broken
 from sync.providers.icalendar.series import touches
 from sync.providers.icalendar.words import parts_of
@@ -75,18 +76,24 @@ class FeedProvider:
         yield from _with_cursor([*self._pages(changed, span, full=False), Page(removed=gone, series=emptied)], now)
 
     def _pages(self, held: Sequence[Held], span: Span, *, full: bool) -> Iterator[Page]:
-        for at in range(0, max(1, len(held)), self.page_size):
-            yield self._page(held[at : at + self.page_size], span, full=full)
+        effort = Effort()
+        try:
+            for at in range(0, max(1, len(held)), self.page_size):
+                yield self._page(held[at : at + self.page_size], span, effort, full=full)
+        except Exhausted:
+            raise Unusable(feed.SENTENCES[Flaw.LONG], code=CAUSE) from None
 
-    def _page(self, held: Sequence[Held], span: Span, *, full: bool) -> Page:
+    def _page(self, held: Sequence[Held], span: Span, effort: Effort, *, full: bool) -> Page:
         events: list[Event] = []
         series: dict[str, frozenset[str]] = {}
         for each in held:
             try:
-                is_series, told = mapping.events(each, span, self._own)
+                with effort.measured():
+                    is_series, told = mapping.events(each, span, self._own)
             except Broken:
                 # One event that cannot be read stops only itself: nothing is said of it, so nothing follows.
                 continue
+            effort.told(len(told))
             if is_series:
                 series[each.name] = frozenset(event.id for event in told)
             events += [event for event in told if touches(event.content.when, span)] if full else told

@@ -16,6 +16,8 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _TO_ESCAPE = re.compile(r"[\\;,]")
 FOLD = 75
+# A calendar is three deep; what is much deeper wants to exhaust whoever walks through it.
+DEPTH = 20
 
 
 class Broken(ValueError):
@@ -103,6 +105,8 @@ def _calendars(text: str, *, lenient: bool) -> Iterator[Component]:
                 continue
             raise
         if line.name == "BEGIN":
+            if len(open_ones) == DEPTH:
+                raise Broken(f"line {number} lies too deep")
             open_ones.append(Component(line.value.strip().upper()))
         elif not open_ones:
             raise Broken(f"line {number} stands outside of everything")

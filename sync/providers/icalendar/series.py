@@ -7,14 +7,13 @@ dates, "this and all that follow", and ends that are right on the days the clock
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from itertools import chain, islice
-
-from dateutil.rrule import rrulestr
+from itertools import chain
 
 from sync.core.event import AllDay, When
 from sync.core.window import first_day, last_moment, midnight
 from sync.providers.base import Span
 from sync.providers.icalendar.ics import Broken, Component, Line
+from sync.providers.icalendar.rules import ruled
 from sync.providers.icalendar.times import (
     Length,
     Moment,
@@ -24,14 +23,16 @@ from sync.providers.icalendar.times import (
     moment_of,
     moments_of,
     periods_of,
+    reachable,
     slot_of,
     start_of,
+    wall_of,
     when,
 )
 from sync.providers.icalendar.zones import Zones
 
-# A rule that names more moments than this before the span ends is not a calendar's: it is cut there.
-LIMIT = 100_000
+# A series of more instances than these in one span, or changed more often from some slot on, is nobody's.
+MOST, MOST_CHANGES = 10_000, 100
 DAY, ZERO = timedelta(days=1), timedelta(0)
 
 
@@ -70,8 +71,12 @@ class Resource:
         own = [self.master] if self.master else []
         return [*own, *self.exceptions.values(), *(component for _, component in self.onwards)]
 
+    @reachable()
     def instances(self, span: Span) -> list[Instance]:
-        """All that the span touches, by slot or by time. Outside of it only exceptions that were moved away from inside."""
+        """All that the span touches, by slot or by time. Outside of it only exceptions that were moved away from inside.
+
+        Raises `Broken`.
+        """
         if not self.recurs:
             return [self._single()]
         found = {}
@@ -84,8 +89,9 @@ class Resource:
                 found[slot] = self._exception(slot, component)
         return list(found.values())
 
+    @reachable()
     def instance(self, slot: str) -> Instance | None:
-        """The one of that name; None when the series has none there."""
+        """The one of that name; None when the series has none there. Raises `Broken`."""
         if not slot or not self.recurs:
             return self._single() if not slot and not self.recurs else None
         if slot in self.exceptions:
@@ -125,7 +131,7 @@ class Resource:
         start = start_of(self.master)
         lengths = [*self.periods.values(), *(length_of(component, self.zones) for component in self.components())]
         reach = max((_days(length) for length in lengths), default=0)
-        moved = max((abs(_wall(start_of(c)) - _wall(since)) for since, c in self.onwards), default=timedelta(0))
+        moved = max((abs(wall_of(start_of(c)) - wall_of(since)) for since, c in self.onwards), default=timedelta(0))
         low, high = span.start - (reach + 2) * DAY - moved, span.end + 2 * DAY + moved
         excluded = _Excluded(self.master, self.zones, start)
         seen = set()
@@ -133,6 +139,8 @@ class Resource:
             slot = slot_of(wall, self.zones)
             if slot not in seen and not excluded.holds(wall, slot):
                 seen.add(slot)
+                if len(seen) > MOST:
+                    raise Broken("more instances than a series has")
                 yield wall
 
 
@@ -157,8 +165,12 @@ class _Excluded:
         return slot in self._slots or day in self._days
 
 
+@reachable()
 def resource(calendar: Component, floating: str = "UTC") -> Resource | None:
-    """What one calendar object holds, None when it is no event. `floating`: the zone of the calendar it stands in."""
+    """What one calendar object holds, None when it is no event. `floating`: the zone of the calendar it stands in.
+
+    Raises `Broken`.
+    """
     events = [part for part in calendar.parts if part.name == "VEVENT"]
     if not events:
         return None
@@ -174,6 +186,8 @@ def resource(calendar: Component, floating: str = "UTC") -> Resource | None:
             _file(found, event, line, series_start)
     if found.master is not None and series_start is not None:
         found.periods = _periods(found.master, series_start, found.zones)
+    if len(found.onwards) > MOST_CHANGES:
+        raise Broken("more changes than a series has")
     found.onwards.sort(key=lambda pair: pair[0].instant(found.zones))
     return found
 
@@ -226,12 +240,12 @@ def _like(said: Moment, series_start: Moment | None, zones: Zones) -> Moment:
         return Moment(
             said.instant(zones).astimezone(zones.clock("")).date() if said.zone == "UTC" else said.wall.date()
         )
-    return series_start.at(datetime.combine(said.wall, _wall(series_start).time()))
+    return series_start.at(datetime.combine(said.wall, wall_of(series_start).time()))
 
 
 def _shifted(start: Moment, since: Moment, to: Moment) -> Moment:
     """A slot moved as far as the change moved the slot it begins at, by the clock that the change is told by."""
-    moved = _wall(start) + (_wall(to) - _wall(since))
+    moved = wall_of(start) + (wall_of(to) - wall_of(since))
     return to.at(moved if isinstance(to.wall, datetime) else moved.date())
 
 
@@ -239,49 +253,13 @@ def _walls(master: Component, start: Moment, zones: Zones, low: date, high: date
     """The slots between two dates: the first one, those of each rule, and the added ones."""
     first, last = datetime.combine(low, time()), datetime.combine(high, time())
     rules = [line.value for line in master.all("RRULE")]
-    skipped = {wall for line in master.all("EXRULE") for wall in _ruled(line.value, start, zones, first, last)}
-    for wall in chain([_wall(start)], *(_ruled(rule, start, zones, first, last) for rule in rules)):
+    skipped = {wall for line in master.all("EXRULE") for wall in ruled(line.value, start, zones, first, last)}
+    for wall in chain([wall_of(start)], *(ruled(rule, start, zones, first, last) for rule in rules)):
         if first <= wall <= last and wall not in skipped:
             yield start.at(wall if not start.dated else wall.date())
     for added in (found for line in master.all("RDATE") for found in moments_of(line)):
-        if first <= _wall(added) <= last:
+        if first <= wall_of(added) <= last:
             yield _like(added, start, zones)
-
-
-def _ruled(rule: str, start: Moment, zones: Zones, first: datetime, last: datetime) -> Iterator[datetime]:
-    begins = _wall(start)
-    said = dict(part.upper().split("=", 1) for part in rule.strip().strip(";").split(";") if "=" in part)
-    if "UNTIL" in said:
-        said["UNTIL"] = _until(said["UNTIL"], start, zones).strftime("%Y%m%dT%H%M%S")
-    try:
-        rule_set = rrulestr(";".join(f"{name}={value}" for name, value in said.items()), dtstart=begins)
-        walls = iter(rule_set)
-        opening = next(walls, None)
-        # The beginning counts as the first of COUNT, also where the rule would not name it.
-        count = int(said["COUNT"]) - 1 if "COUNT" in said and opening != begins else None
-        if opening is None:
-            return
-        for wall in islice(chain([opening], walls), LIMIT if count is None else count):
-            if wall > last:
-                return
-            if wall >= first:
-                yield wall
-    except (ValueError, TypeError, KeyError, IndexError, OverflowError):
-        raise Broken("a rule that cannot be read") from None
-
-
-def _until(text: str, start: Moment, zones: Zones) -> datetime:
-    """The last moment by the series' own clock. A date alone, where there should be a time, means that day's end."""
-    said = moment(text)
-    if not isinstance(said.wall, datetime):
-        return datetime.combine(said.wall, time(23, 59, 59))
-    if start.dated or said.zone != "UTC":
-        return said.wall
-    return said.instant(zones).astimezone(zones.clock(start.zone)).replace(tzinfo=None)
-
-
-def _wall(start: Moment) -> datetime:
-    return start.wall if isinstance(start.wall, datetime) else datetime.combine(start.wall, time())
 
 
 def _days(length: Length) -> int:

@@ -1,6 +1,8 @@
 """DTSTART, DTEND, DURATION and their kin as moments on a clock (RFC 5545 3.3.4, 3.3.5, 3.3.6)."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -12,6 +14,19 @@ _DURATION = re.compile(
     r"([+-]?)P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.IGNORECASE | re.ASCII
 )
 _UTC = "UTC"
+# Outside of these years clocks and windows cannot be counted with.
+YEARS = range(1000, 9000)
+
+
+@contextmanager
+def reachable() -> Iterator[None]:
+    """A number or a time too large to count with is no error of ours: what says it cannot be read. Raises `Broken`."""
+    try:
+        yield
+    except Broken:
+        raise
+    except (OverflowError, ValueError):
+        raise Broken("a time out of reach") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +121,20 @@ def duration(text: str) -> Length:
 
 
 def when(start: Moment, length: Length, zones: Zones) -> When:
-    if not isinstance(start.wall, datetime):
-        return AllDay(start.wall, start.wall + timedelta(days=length.days))
-    begins = start.instant(zones)
-    after = start.at(start.wall + timedelta(days=length.days)) if length.days else start
-    return Timed(begins, after.instant(zones) + length.exact, zones.name(start.zone))
+    """Raises `Broken` for what lies outside of `YEARS`, and `OverflowError`."""
+    if isinstance(start.wall, datetime):
+        begins = start.instant(zones)
+        after = start.at(start.wall + timedelta(days=length.days)) if length.days else start
+        said: When = Timed(begins, after.instant(zones) + length.exact, zones.name(start.zone))
+    else:
+        said = AllDay(start.wall, start.wall + timedelta(days=length.days))
+    if said.start.year not in YEARS or said.end.year not in YEARS:
+        raise Broken("a time out of reach")
+    return said
+
+
+def wall_of(start: Moment) -> datetime:
+    return start.wall if isinstance(start.wall, datetime) else datetime.combine(start.wall, time())
 
 
 def slot_of(start: Moment, zones: Zones) -> str:

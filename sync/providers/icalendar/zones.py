@@ -5,6 +5,7 @@ in them are trusted; others are taken from the file first. What nobody knows is 
 """
 
 import io
+import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,6 +17,14 @@ from sync.providers.icalendar.ics import Component, line, parse
 
 UTC_NAMES = frozenset(("UTC", "Z", "ETC/UTC"))
 WINDOWS = {name.casefold(): zone for name, zone in win_tz.items()}
+# The longest name in the tz database has 32 letters, a vendor's prefix some more.
+LONGEST_NAME = 200
+# Lines of a zone that a file brings along: one that names each change of a century alone has a thousand.
+LONGEST_ZONE = 3000
+# The only rules of clocks (RFC 5545 3.6.5): to look up an hour in any other, dateutil counts from its beginning.
+_CLOCK_RULE = re.compile(
+    r"(?!.*(?:INTERVAL=[0-]|BYHOUR|BYMINUTE|BYSECOND))(?=.*FREQ=YEARLY)[A-Z0-9=;,+-]*", re.IGNORECASE
+)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
@@ -49,10 +58,16 @@ class Zones:
         if found and "/" in found and "/" in name:
             return ZoneInfo(found)
         brought = self._brought.get(name)
-        made = _from_file("\r\n".join(brought.texts())) if brought else None
+        made = _from_file("\r\n".join(brought.texts())) if brought and _is_clock(brought) else None
         if made is not None and not (found and _agree(made, ZoneInfo(found))):
             return made
         return ZoneInfo(found) if found else made
+
+
+def _is_clock(zone: Component) -> bool:
+    lines = [line for part in (zone, *zone.parts) for line in part.lines]
+    rules = [line.value for line in lines if line.name in ("RRULE", "EXRULE")]
+    return len(lines) <= LONGEST_ZONE and all(_CLOCK_RULE.fullmatch(rule.strip()) for rule in rules)
 
 
 @lru_cache(maxsize=1024)
@@ -60,6 +75,8 @@ def known(name: str) -> str:
     """The tz database's name of what a file calls a zone, "" if it has none."""
     if name.upper() in UTC_NAMES:
         return "UTC"
+    if len(name) > LONGEST_NAME:
+        return ""
     # "/freeassociation.sourceforge.net/Europe/Tallinn": a vendor's prefix before a name that is known.
     parts = name.strip("/").split("/")
     tails = ["/".join(parts[n:]) for n in range(len(parts)) if len(parts) - n >= 2]
