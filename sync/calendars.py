@@ -10,7 +10,7 @@ from sync.engine.clients import Clients, Resting
 from sync.models import Calendar
 from sync.providers.base import RemoteCalendar
 from sync.providers.errors import ProviderError
-from sync.store import locks
+from sync.store import due, locks
 from sync.store.fits import CALENDAR_ID, fits, shortened
 
 FACTS = ("name", "owner", "zone", "primary", "can_write", "can_watch", "lost_at")
@@ -23,11 +23,18 @@ def refresh(connection: Connection) -> list[Calendar]:
     rows = [Calendar(connection=connection, remote_id=found.id, **_facts(found)) for found in remote]
     with transaction.atomic():
         locks.calendars(connection.calendars.values_list("pk", flat=True))
+        writable = [found.id for found in remote if found.can_write]
+        targets = Calendar.objects.filter(connection=connection, can_write=False, flows_in__isnull=False)
+        opened = set(targets.filter(remote_id__in=writable).values_list("pk", flat=True))
         Calendar.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["connection", "remote_id"], update_fields=FACTS
         )
         vanished = Calendar.objects.filter(connection=connection, lost_at=None)
         vanished.exclude(remote_id__in=[found.id for found in remote]).update(lost_at=timezone.now())
+        if opened:
+            # What waited for the right to write there begins as after any change of mind: with what must be hidden.
+            due.read_again(opened, prove=False)
+            due.ring(opened)
     return list(connection.calendars.filter(lost_at=None))
 
 

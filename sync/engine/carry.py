@@ -151,6 +151,9 @@ class Carrier:
         """One share at a time, and no further once the person or a policy asks for something else."""
         if not steps:
             return
+        if not calendar.can_write:
+            work.put_off([step.task for step in steps], self._clock())
+            return
         provider = self._clients.of(calendar.connection)
         size = provider.traits.at_once
         with self._clients.blame(calendar), seat(calendar.connection_id, provider.traits.seats):
@@ -262,7 +265,7 @@ def _job(step: Step) -> write.Job:
         return write.Job(step.task, operation, step.origin.version if step.origin else "")
     if step.copy is None:
         return write.Job(step.task, operation, link.copy_agreed, link.coloured)
-    return write.Job(step.task, operation, step.copy.version, step.copy.label != link.label)
+    return write.Job(step.task, operation, step.copy.version, step.copy.label != link.label, step.strips)
 
 
 def _side(operation: Operation) -> Side:

@@ -49,7 +49,7 @@ class Cycle:
         flows = flows_touching(self.calendar)
         try:
             clients = Clients(started)
-            if not any(is_active(flow) for flow in flows):
+            if not any(is_active(flow) or strips(flow, self.calendar) for flow in flows):
                 self._rest(flows, clients)
                 return
             if waits_for_target(self.calendar, flows, started):
@@ -162,12 +162,9 @@ class Cycle:
         return len(tasks)
 
     def _strip(self, flows: Sequence[Flow], carrier: Carrier, clients: Clients, reading: Reading) -> None:
-        """Rule 4, before anything else is written here, and whether or not the source can be reached."""
+        """Rule 4, before anything else is written here, whether or not the source can be reached, and in a pause as well."""
         for flow in flows:
-            wanted = flow.strip_due and flow.target_id == self.calendar.pk
-            # What is being ended loses its copies altogether.
-            ending = flow.ending_at is not None or flow.pair.ending_at is not None
-            if not wanted or ending or flow.pair.paused_at is not None:
+            if not strips(flow, self.calendar):
                 continue
             if not (reading.full and proofs.strip(flow, carrier, clients, reading.contents, self.clock)):
                 # What is left takes another complete reading.
@@ -252,6 +249,12 @@ def is_active(flow: Flow) -> bool:
     return flow.pair.paused_at is None or flow.pair.ending_at is not None or flow.ending_at is not None
 
 
+def strips(flow: Flow, calendar: Calendar) -> bool:
+    """Whether copies in this calendar show what became hidden. What is being ended loses its copies altogether."""
+    ending = flow.ending_at is not None or flow.pair.ending_at is not None
+    return flow.strip_due and flow.target_id == calendar.pk and calendar.can_write and not ending
+
+
 def waits_for_target(calendar: Calendar, flows: Sequence[Flow], now: datetime) -> bool:
     """Whether a first reading had better come after that of a target, so that what it brings can be written at once.
 
@@ -268,12 +271,12 @@ def waits_for_target(calendar: Calendar, flows: Sequence[Flow], now: datetime) -
 
 
 def is_ready(flow: Flow, clients: Clients) -> bool:
-    """Whether this flow may be worked off now: both sides known completely, reachable and wanted."""
+    """Whether this flow may be worked off now: both sides known completely, reachable and wanted, its target open to writes."""
     sides = (flow.source, flow.target)
     ending = flow.ending_at is not None or flow.pair.ending_at is not None
     if flow.pair.paused_at is not None and not ending:
         return False
-    if clients.rests(flow.target.connection) or flow.target.lost_at is not None:
+    if clients.rests(flow.target.connection) or flow.target.lost_at is not None or not flow.target.can_write:
         return False
     if ending:
         return True

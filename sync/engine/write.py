@@ -22,13 +22,14 @@ class NotAllowed(Exception):
 class Job:
     """One write that is to leave, for one link. `version`: that of the written side, as the plan was made from it.
 
-    coloured: a person gave the copy a colour, as far as is known.
+    coloured: a person gave the copy a colour, as far as is known. strips: it takes out what is hidden, and nothing else.
     """
 
     task: Task
     operation: Create | Update | Delete
     version: str
     coloured: bool = False
+    strips: bool = False
 
     @property
     def calendar(self) -> Calendar:
@@ -53,13 +54,14 @@ def guard(job: Job, calendar: Calendar, two_way: set[int]) -> None:
     """Refuse any write outside what the person chose.
 
     Copies are written only into the target of the job's own flow; an origin only where the pair is two-way and alive. A change
-    or a deletion in the target addresses the copy that the link holds, never anything else. While a pair is paused, only what is
-    being ended loses its copies.
+    or a deletion in the target addresses the copy that the link holds, never anything else. While a pair is paused, copies only
+    lose what became hidden, and go where they are being ended.
     """
     flow, link, operation = job.task.flow, job.task.link, job.operation
     ending = flow.ending_at is not None or flow.pair.ending_at is not None
     undoing = ending and isinstance(operation, Delete) and operation.side is Side.COPY
-    if flow.pair.paused_at is not None and not undoing:
+    hiding = job.strips and isinstance(operation, Update) and operation.side is Side.COPY
+    if flow.pair.paused_at is not None and not (undoing or hiding):
         raise NotAllowed("the pair is paused")
     if isinstance(operation, Create):
         allowed = calendar.pk == flow.target_id and flow.ending_at is None

@@ -19,6 +19,8 @@ from sync.store import locks
 LEASE = timedelta(minutes=5)
 # So that what one cycle takes is written well before its leases end.
 MOST = 500
+# How soon it is tried again what a person may not write any more: they may be allowed to by then.
+UNTIL_ALLOWED = timedelta(minutes=15)
 # What the person can change about a flow.
 ASKED = (*SETTINGS, "ending_at")
 POLICIES = {"source_policy": F("source__policy_domain"), "target_policy": F("target__policy_domain")}
@@ -124,6 +126,13 @@ def by_flow(tasks: Iterable[Task]) -> dict[int, list[Task]]:
     for task in tasks:
         groups.setdefault(task.flow.pk, []).append(task)
     return groups
+
+
+@transaction.atomic
+def put_off(tasks: Collection[Task], now: datetime) -> None:
+    """Nothing is wrong with these, but their calendar may only be read."""
+    locks.flows(task.link.flow_id for task in tasks)
+    Link.objects.filter(pk__in=[task.link.pk for task in tasks]).update(due_at=now + UNTIL_ALLOWED, lease_until=None)
 
 
 @transaction.atomic

@@ -103,7 +103,7 @@ class Door:
             case Update(mark=mark, content=content) if mark:
                 if there is not None and not there.mark:
                     raise Violation("a mark was put on somebody's own event")
-                self._copy(here, marks().read(mark), content)
+                self._copy(here, marks().read(mark), content, there)
                 if there is not None and (there.content, there.mark) == (content, mark):
                     self._blind(Link.objects.filter(copy_id=write.id, copy_agreed=there.version), here)
             case Update() if there is not None:
@@ -113,8 +113,9 @@ class Door:
             case Remove() if there is not None:
                 self._remove(here, there)
 
-    def _copy(self, here: str, mark: Mark | None, content: Content) -> None:
-        ways = [way for way in self.book.ways_of(mark) if way.target == here and not way.ending and not way.paused]
+    def _copy(self, here: str, mark: Mark | None, content: Content, there: Event | None = None) -> None:
+        ways = [way for way in self.book.ways_of(mark) if way.target == here and not way.ending]
+        ways = [way for way in ways if not way.paused or self._strips(way, content, there)]
         if not ways:
             raise Violation("a copy was written where nobody wants one")
         bounds = [self.book.domains.at_least(way) for way in ways]
@@ -123,6 +124,12 @@ class Door:
         # Whoever hears of a policy sooner than need be may obey it sooner.
         if any(leaks(content, bound) and leaks(content, enforced(bound)) for bound in bounds):
             raise Violation("a hidden text reached its target")
+
+    def _strips(self, way: Way, content: Content, there: Event | None) -> bool:
+        """In a pause nothing is written but what takes hidden texts out of a copy."""
+        bound = self.book.domains.at_least(way)
+        bounds = (bound, enforced(bound))
+        return there is not None and any(leaks(there.content, b) and not leaks(content, b) for b in bounds)
 
     def _only(self, here: str, write: Insert) -> None:
         """Rule 2: a copy that is asked for twice is asked for under the same key."""

@@ -10,6 +10,7 @@ from policy import enforcement, keeper
 from policy.models import Domain
 from policy.record import Policy, Record
 from policy.standing import Answer
+from sync import pairs
 from sync.core.event import Sensitivity
 from sync.core.operation import Create, Reason
 from sync.engine import lookout, preview, write
@@ -83,6 +84,19 @@ def test_a_policy_that_appears_strips_what_stands_there_already_at_once(world, d
     world.sync()
     assert texts(world, home) == {"Busy"}
     assert {copy.id for copy in world.copies(home)} == ids
+
+
+def test_a_policy_that_appears_strips_the_copies_of_a_paused_sync_as_well(world, dns, work, home):
+    world.event(work, "Merger")
+    pair = world.pair(work, home, OPEN)
+    pairs.pause(pair=pair)
+    world.sync()
+    world.event(work, "Bid", hours=40)
+    dns.publish("contoso.example")
+    world.wait(seconds=61)
+    enforcement.sweep(lambda: world.now)
+    world.work()
+    assert [copy.content.title for copy in world.copies(home)] == ["Busy"]
 
 
 def test_a_policy_that_appears_takes_out_a_word_of_the_persons_own_as_well(world, dns, work, home):

@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import Connection
 from sync import pairs
-from sync.models import Brake, Calendar, Flow
+from sync.models import Brake, Calendar, Flow, Receipt
 from sync.providers.errors import Refused, Unknown
 from sync.providers.memory import LIKE_CALDAV, LIKE_GOOGLE, LIKE_MICROSOFT, Call, Manner
 from tests.engine.world import OPEN, PRIVATE, World
@@ -167,3 +167,43 @@ def test_what_a_person_changed_in_a_copy_they_kept_is_not_forgotten_when_it_is_s
         event = world.cloud.event(calendar.remote_id, id)
         assert event is not None
         assert (event.content.title, event.content.when) == (title, moved)
+
+
+@MANNERS
+@pytest.mark.parametrize("two_way", [True, False])
+def test_copies_of_a_paused_sync_lose_their_details_at_once_and_nothing_else_is_written_until_it_goes_on(
+    world: World, manner: Manner, two_way: bool
+) -> None:
+    home, work = world.calendar("alice@home.example", manner), world.calendar("alice@work.example", manner)
+    world.event(home, "Doctor")
+    back = OPEN if two_way else None
+    pair = world.pair(home, work, OPEN, back)
+    (copy,) = world.copies(work)
+    pairs.pause(pair=pair)
+    world.event(home, "Dentist", hours=30)
+    own = world.event(work, "Own", hours=3)
+    moved = world.content(hours=48).when
+    world.cloud.edit(work.remote_id, copy.id, when=moved)
+    world.forget_calls()
+    pairs.edit(pair=pair, out=PRIVATE, back=back)
+    world.settle()
+    assert [(call.name, call.subject.id) for call in world.writes()] == [("update", copy.id)]
+    assert world.cloud.requests("read", home.remote_id) == 0
+    (bare,) = world.copies(work)
+    assert (bare.content.title, bare.content.description, bare.content.location) == ("Busy", "", "")
+    receipt = Receipt.objects.get()
+    assert (receipt.copies, receipt.changed, receipt.left) == (1, 1, 0)
+    world.forget_calls()
+    world.settle()
+    # The calendar rests again.
+    assert world.requests() == 0
+    pairs.resume(pair=pair)
+    world.settle()
+    assert len(world.copies(work)) == 2
+    event = world.cloud.event(home.remote_id, next(e.id for e in world.events(home) if e.content.title == "Doctor"))
+    assert event is not None
+    # What the person moved meanwhile goes the way of the sync.
+    there = next(e for e in world.copies(work) if e.id == copy.id)
+    assert there.content.when == event.content.when
+    assert (event.content.when == moved) is two_way
+    assert world.cloud.event(work.remote_id, own) is not None
