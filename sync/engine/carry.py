@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TypeGuard
 
 from policy.enforcement import Enforcer
 from sync.core.event import Event
@@ -20,7 +19,7 @@ from sync.engine.holding import counts, decided_against
 from sync.engine.sight import Sights, find
 from sync.models import Calendar, Flow, Link
 from sync.providers.base import Answered, Provider
-from sync.providers.errors import Changed, ComeBack, Exists, NoAccess, OurFault, ProviderError, SignInAgain, Unknown
+from sync.providers.errors import Changed, ComeBack, Exists, NoAccess, OurFault, SignInAgain, Unknown
 from sync.store import churn, intent, meetings, questions, record, work
 from sync.store.fits import event_fits
 from sync.store.keys import fingerprints
@@ -29,7 +28,6 @@ from sync.store.rules import looks_of, rules_of
 from sync.store.seats import seat
 from sync.store.work import Task
 
-TOO_MANY = 429
 # Answers of one share that go on record together: no batch of a provider is larger, where writes go side by side it may be.
 RECORDED = 50
 Chance = Callable[[], float]
@@ -85,13 +83,16 @@ class Carrier:
         tasks = self._readable(tasks)
         steps = self._brake(flow, self._plan(flow, tasks))
         quiet = [step for step in steps if not isinstance(step.operation, Create | Update | Delete)]
-        record.agree([self._outcome(step) for step in quiet], self._clock())
-        if any(task.link.state == Link.State.HELD for task in tasks):
-            questions.recount(flow, self._clock())
         writes = [step for step in steps if isinstance(step.operation, Create | Update | Delete)]
-        calm = _one_side(step for step in writes if not self._churns(step))
-        self._write(flow.target, [step for step in calm if _side(step.operation) is Side.COPY])
-        self._write(flow.source, [step for step in calm if _side(step.operation) is Side.ORIGIN])
+        some_waited = any(task.link.state == Link.State.HELD for task in tasks)
+        try:
+            record.agree([self._outcome(step) for step in quiet], self._clock())
+            calm = _one_side(step for step in writes if not self._churns(step))
+            self._write(flow.target, [step for step in calm if _side(step.operation) is Side.COPY])
+            self._write(flow.source, [step for step in calm if _side(step.operation) is Side.ORIGIN])
+        finally:
+            if some_waited:
+                questions.recount(flow, self._clock())
 
     def _readable(self, tasks: Sequence[Task]) -> list[Task]:
         """An event that cannot be read stops only itself, with its reason."""
@@ -182,7 +183,8 @@ class Carrier:
                         self._agreed(done, agree)
                 else:
                     self._failed(step, calendar, answered)
-                    slowed = answered.error if is_throttled(answered.error) else slowed
+                    if isinstance(answered.error, ComeBack) and answered.error.whole_mailbox:
+                        slowed = answered.error
         finally:
             self._agreed(done, agree)
         if slowed is not None:
@@ -250,11 +252,6 @@ class Carrier:
             return
         self._sights.contents[calendar.pk, copy.id] = copy
         record.found(step.task, copy, self._clock())
-
-
-def is_throttled(error: ProviderError | None) -> TypeGuard[ComeBack]:
-    """Whether the mailbox asked for a pause, not only this one event."""
-    return isinstance(error, ComeBack) and (error.status == TOO_MANY or error.after is not None)
 
 
 def _job(step: Step) -> write.Job:

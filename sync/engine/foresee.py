@@ -95,15 +95,11 @@ def foresee(flows: Sequence[Flow], looks: Mapping[int, Look], clients: Clients, 
     for look in looks.values():
         sights.add(look.calendar, look.events)
     tasks = [task for flow in flows for task in _tasks(flow, looks[flow.source_id], looks[flow.target_id])]
-    waiting = [task for task in tasks if task.link.state == Link.State.HELD and not _is_ending(task.flow)]
-    waiting_ids = {id(task) for task in waiting}
-    tasks = [task for task in tasks if id(task) not in waiting_ids]
     _prove_absences(tasks, looks, sights, clients)
     sights.fetch(tasks)
     met = _met(tasks, looks)
     found = [planned(task, sights, met, two_way, now) for task in tasks if not sights.is_mute(task)]
     _brake(found, now)
-    found += [Prospect(task, sights.of(task).origin, _event(sights, task), (), held=True) for task in waiting]
     return sorted(found, key=lambda prospect: prospect.link.starts_at)
 
 

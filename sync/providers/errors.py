@@ -16,6 +16,8 @@
 provider's own, for their support.
 """
 
+from http import HTTPStatus
+
 
 class ProviderError(Exception):
     def __init__(self, message: str, *, status: int = 0, code: str = "", request_id: str = "") -> None:
@@ -35,6 +37,11 @@ class ComeBack(ProviderError):
     ) -> None:
         super().__init__(message, status=status, code=code, request_id=request_id)
         self.after = after
+
+    @property
+    def whole_mailbox(self) -> bool:
+        """Whether the mailbox asked for a pause, not only this one event."""
+        return self.status == HTTPStatus.TOO_MANY_REQUESTS or self.after is not None
 
 
 class Unknown(ComeBack):

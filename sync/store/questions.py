@@ -39,4 +39,6 @@ def _hold(tasks: Collection[Task], now: datetime) -> None:
     Link.objects.filter(pk__in=[t.link.pk for t in tasks]).update(
         state=Link.State.HELD, reason=Reason.BRAKE.value, due_at=None, lease_until=None
     )
-    Activity.objects.bulk_create([activities.row(t, Activity.Act.HELD, Reason.BRAKE.value, now) for t in tasks])
+    # What waited already is no news.
+    fresh = [task for task in tasks if task.link.state != Link.State.HELD]
+    Activity.objects.bulk_create([activities.row(t, Activity.Act.HELD, Reason.BRAKE.value, now) for t in fresh])

@@ -161,7 +161,9 @@ def _given_back(link: Link, outcome: Outcome, origin: Event | None) -> None:
         wanted = fingerprints().of_content(project(origin, looks_of(outcome.task.flow)), link.origin_ref)
         stands = decode(link.copy_prints)
         alike = frozenset(field for field in only or Field if wanted[field] == stands.get(field))
-        link.written_prints = merged(link.written_prints, wanted, alike)
+        # What the copy is to say otherwise than it told its origin is still to be written.
+        told = outcome.operation.fields if isinstance(outcome.operation, Update) else frozenset()
+        link.written_prints = merged(merged(link.written_prints, wanted, alike), stands, frozenset(told) - alike)
         link.origin_seen = origin.version
 
 

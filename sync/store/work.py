@@ -111,10 +111,9 @@ def stands(flow: Flow) -> bool:
 
 @transaction.atomic
 def look_again(flows: Collection[Flow], now: datetime) -> None:
-    """Every link of these flows is planned anew; deletions that wait for a word go on waiting."""
+    """Every link of these flows is planned anew. Deletions that wait for a word are held again, where they are still wanted."""
     locks.flows(flow.pk for flow in flows)
-    waiting = Q(state=Link.State.HELD, flow__ending_at=None)
-    Link.objects.filter(flow__in=flows).exclude(waiting).update(due_at=now, attempts=0)
+    Link.objects.filter(flow__in=flows).update(due_at=now, attempts=0)
     calendars = {pk for flow in flows for pk in (flow.source_id, flow.target_id)}
     # A complete reading brings every content at once; what is already known to be complete stays so.
     bells.read_again(calendars, prove=False)

@@ -42,6 +42,13 @@ class Origin:
             copied.append(self.said[name])
         return copied + (self.stray.get(name, []) if self.doubtful else [])
 
+    def tell(self, name: str, here: str, value: object, *, stands: object) -> None:
+        """A copy says so, after what it may have said before: where that has arrived, it stays whatever becomes of this."""
+        told = self.copied.setdefault(name, {})
+        if here in told and told[here] == stands:
+            self.said[name] = stands
+        told[here] = value
+
     def agree(self, event: Event) -> None:
         self.said = said(event.content)
         self.edited.clear()

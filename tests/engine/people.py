@@ -106,7 +106,7 @@ class People:
         ways = self.book.ways_of(self.book.read(copy))
         for name, value in changes.items():
             if any(way.may_travel(name, event) for way in ways) and not event.has_guests:
-                origin.copied.setdefault(name, {})[here] = value
+                origin.tell(name, here, value, stands=getattr(event.content, name))
             else:
                 origin.stray.setdefault(name, []).append(value)
         self._unsure_of_place(origin)

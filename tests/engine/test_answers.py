@@ -4,7 +4,7 @@ import pytest
 from django.core import mail
 
 from sync import pairs, tasks
-from sync.models import Brake
+from sync.models import Activity, Brake, FlowSettings, Link, Pair
 from tests.engine.world import OPEN, PRIVATE, World
 
 
@@ -99,3 +99,36 @@ def test_a_direction_switched_off_takes_along_what_waited_for_a_word(world, held
     pairs.end(pair=pair, remove_copies=True)
     world.settle()
     assert world.cloud.events(held.flow.target.remote_id) == []
+
+
+@pytest.fixture
+def filtered(world: World) -> Pair:
+    """Twenty copies that wait for a word, because a filter leaves out their origins."""
+    home, work = world.calendar("alice@home.example"), world.calendar("alice@work.example")
+    for number in range(20):
+        world.event(home, f"Gym {number}", hours=24 + number)
+    pair = world.pair(home, work)
+    pairs.edit(pair=pair, out=FlowSettings(private=False, not_words="gym"), back=None)
+    world.sync()
+    assert Brake.objects.get().held == 20
+    return pair
+
+
+def test_a_filter_that_is_undone_takes_its_question_along_and_deletes_nothing(world, filtered):
+    pairs.edit(pair=filtered, out=PRIVATE, back=None)
+    world.sync()
+    assert (Brake.objects.get().held, Brake.objects.get().decided_at) == (0, world.now)
+    assert set(Link.objects.values_list("state", "due_at")) == {(Link.State.LIVE, None)}
+    assert world.titles(filtered.second) == ["Busy"] * 20
+    world.forget_calls()
+    world.settle()
+    assert world.writes() == []
+
+
+def test_deletions_that_are_still_wanted_after_a_change_go_on_waiting_and_are_told_of_once(world, filtered):
+    pairs.edit(pair=filtered, out=FlowSettings(private=False, not_words="gym", template="[Home] {title}"), back=None)
+    world.settle()
+    assert [(brake.held, brake.decided_at) for brake in Brake.objects.all()] == [(20, None)]
+    assert set(Link.objects.values_list("state", "due_at")) == {(Link.State.HELD, None)}
+    assert Activity.objects.filter(act=Activity.Act.HELD).count() == 20
+    assert len(world.copies(filtered.second)) == 20

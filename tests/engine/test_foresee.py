@@ -227,6 +227,17 @@ def test_what_a_person_decided_about_held_deletions_is_part_of_what_is_foretold(
     change(town, pair, (FREE, None), [flow])
 
 
+def test_a_filter_that_is_undone_while_its_deletions_wait_is_foretold_to_keep_the_copies(town: Town) -> None:
+    pair = town.world.pair(town.home, town.work, *WAYS["few one way"])
+    change(town, pair, (OPEN, None), dry_change(pair=pair, out=OPEN, back=None).flows)
+    change(town, pair, WAYS["few one way"], dry_change(pair=pair, out=WAYS["few one way"][0], back=None).flows)
+    assert Link.objects.filter(state=Link.State.HELD).count() == Brake.objects.get().held > 4
+    flows = dry_change(pair=pair, out=PRIVATE, back=None).flows
+    assert [flow.number(Fate.HOLD) for flow in flows] == [0]
+    change(town, pair, (PRIVATE, None), flows)
+    assert (Brake.objects.get().held, Link.objects.filter(state=Link.State.HELD).count()) == (0, 0)
+
+
 def test_work_that_is_done_in_shares_is_foretold_share_by_share(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sync.store.work.MOST", 5)
     pair = town.world.pair(town.home, town.work, OPEN, OPEN)

@@ -1,8 +1,11 @@
 """Rules 5, 6, 8, 9: merging, masks, meetings, deletions."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
-from sync.core.event import Attendee, Sensitivity, ShowAs
+from sync.core.event import AllDay, Attendee, Sensitivity, ShowAs
 from sync.models import Activity, Calendar, Link
 from sync.providers.memory import LIKE_CALDAV, LIKE_GOOGLE, LIKE_MICROSOFT, Manner
 from tests.engine.world import OPEN, PRIVATE, World
@@ -185,3 +188,17 @@ def test_a_forced_free_copy_never_frees_the_origin(world: World, sides: Pairing)
     world.sync()
     assert world.events(home)[0].content.show_as is ShowAs.BUSY
     assert world.events(work)[0].content.show_as is ShowAs.FREE
+
+
+def test_a_block_that_a_person_made_a_whole_day_blocks_nothing_where_whole_days_are_free(world, sides):
+    """What the copy told its origin is not always what it is to say itself from then on."""
+    home, work = sides
+    origin = world.event(home, "Fair")
+    world.cloud.edit(home.remote_id, origin, show_as=ShowAs.FREE)
+    world.pair(home, work, replace(OPEN, whole_days="free"), OPEN)
+    (copy,) = world.copies(work)
+    day = AllDay(date(2027, 1, 4), date(2027, 1, 5))
+    world.cloud.edit(work.remote_id, copy.id, when=day, show_as=ShowAs.BUSY)
+    world.settle()
+    says = [(event.content.when, event.content.show_as) for event in world.events(home) + world.copies(work)]
+    assert says == [(day, ShowAs.BUSY), (day, ShowAs.FREE)]
