@@ -63,8 +63,8 @@ sweep: setup ## strike every call and every commit of every scenario with every 
 mutants: setup ## make every fault of the list in a copy of the source, and see what catches it
 	@$(PY) -m tests.mutants --jobs $(JOBS)
 
-histories: setup ## play the 2,000 histories of the tests alone, and ask that everything happened in them
-	@$(PY) -m pytest -q -s -n $(JOBS) --dist loadfile tests/histories
+histories: setup ## play the 2,000 histories, and ask that everything happened in them
+	@HISTORIES=2000 $(PY) -m pytest -q -s -n $(JOBS) --dist loadfile tests/histories
 
 simulate: setup ## play HISTORIES seeded histories from SEED on, in JOBS processes
 	@$(PY) -m tests.engine.simulation --histories $(HISTORIES) --seed $(SEED) --jobs $(JOBS)
