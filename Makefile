@@ -3,8 +3,8 @@
 
 SHELL := /bin/sh
 PY := .venv/bin/python
-# How many processes the tests share the work between: one more than two cores, since a third of their time is waiting.
-JOBS ?= 3
+# How many processes the tests share the work between.
+JOBS ?= 2
 # `make test TESTS=tests/core` runs a part.
 TESTS ?= tests
 # `make test DB=postgres` and `make run DB=postgres` start a server of their own.

@@ -11,7 +11,7 @@ from tests.browser.visitor import Visitor, clear_pictures
 from tests.factories import make_user
 from tests.outside import Outside
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 ADDRESS = "alice@fabrikam.example"
 

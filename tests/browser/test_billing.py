@@ -19,7 +19,7 @@ from tests.outside import Outside
 from tests.processes import wait_for
 from tests.web.household import Household
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 Visit = Callable[..., Visitor]
 FAILS_LATER, GOOD = "4000 0000 0000 0341", "4242 4242 4242 4242"

@@ -14,7 +14,7 @@ from tests.browser.visitor import Visitor, clear_pictures
 from tests.end_to_end.scene import OPEN, PRIVATE, Scene, in_days, in_hours
 from tests.outside import Outside
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 Visit = Callable[..., Visitor]
 SIZES = [(1280, "light"), (390, "light"), (390, "dark"), (1280, "dark")]

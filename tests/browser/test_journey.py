@@ -15,7 +15,7 @@ from tests.browser.visitor import Visitor, clear_pictures
 from tests.outside import Outside
 from tests.processes import wait_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 Visit = Callable[..., Visitor]
 Worker = subprocess.Popen[bytes]

@@ -13,7 +13,7 @@ from tests.browser import pages
 from tests.browser.visitor import Visitor, clear_pictures
 from tests.web.household import Household
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 Visit = Callable[..., Visitor]
 AXE = Axe().axe_script

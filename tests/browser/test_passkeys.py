@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.visitor import Visitor, clear_pictures
 from tests.factories import PASSWORD, make_user
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 Visit = Callable[..., Visitor]
 PHONE = {

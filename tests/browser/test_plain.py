@@ -11,7 +11,7 @@ from tests.browser.visitor import Visitor
 from tests.factories import PASSWORD
 from tests.web.household import Household
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 Visit = Callable[..., Visitor]
 

@@ -22,7 +22,7 @@ from tests.browser.visitor import Visitor, clear_pictures
 from tests.outside import Outside
 from tests.web.household import Household
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 Visit = Callable[..., Visitor]
 WHY = "They asked for it on the phone"
