@@ -60,6 +60,10 @@ class Found:
         found = self.properties.get(name)
         return "" if found is None else (found.text or "").strip()
 
+    def line(self, name: str) -> str:
+        """The same in one line, as what is said again in a header must be."""
+        return " ".join(self.text(name).split())
+
     def hrefs(self, name: str) -> list[str]:
         """The addresses inside a property, as they were written."""
         found = self.properties.get(name)

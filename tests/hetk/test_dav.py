@@ -29,6 +29,11 @@ def test_only_what_a_server_has_is_a_value() -> None:
     assert answer.token == "HwoQEgwAAA=="
 
 
+def test_a_tag_over_several_lines_is_said_in_one() -> None:
+    first, _ = dav.read(APPLE.replace("C=1@U=2", "C=1\n @U=2").encode()).found
+    assert first.line(f"{dav.DAV}getetag") == '"C=1 @U=2"'
+
+
 @pytest.mark.parametrize(
     "body",
     [

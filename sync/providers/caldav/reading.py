@@ -154,7 +154,7 @@ def _file(found: Listing, path: str, item: Found, *, telling_gone: bool) -> None
         found.items.pop(name, None)
         found.gone += [name] if telling_gone else []
     elif item.status < 300:
-        found.etags[name] = item.text(f"{DAV}getetag")
+        found.etags[name] = item.line(f"{DAV}getetag")
         if text := item.text(f"{CALDAV}calendar-data"):
             found.items[name] = Item(name, found.etags[name], text)
 
@@ -206,7 +206,7 @@ def _multiget(client: Client, path: str, names: Sequence[str]) -> dict[str, Item
         if name and item.status == GONE:
             found[name] = None
         elif name and item.status < 300 and (text := item.text(f"{CALDAV}calendar-data")):
-            found[name] = Item(name, item.text(f"{DAV}getetag"), text)
+            found[name] = Item(name, item.line(f"{DAV}getetag"), text)
     return found
 
 
