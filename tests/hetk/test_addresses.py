@@ -95,7 +95,7 @@ def _https_manner(certificate, heard):
 def _ask(url, monkeypatch, **trust):
     # Loopback stands in for the internet here; what `is_public` says is tested above.
     monkeypatch.setattr(addresses, "is_public", lambda _: True)
-    progress.sent = False
+    progress.sent, progress.deadline = False, float("inf")
     pool = GuardedPool("localhost", int(url.rsplit(":", 1)[1]), retries=False, timeout=5, **trust)
     try:
         return pool.urlopen("GET", "/", retries=False)
