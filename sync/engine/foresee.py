@@ -246,10 +246,5 @@ def _is_missing(prospect: Prospect) -> bool:
     return not decided and (gone or (prospect.origin is not None and bool(link.copy_id) and prospect.copy is None))
 
 
-def _event(sights: Sights, task: Task) -> Event | None:
-    copy = sights.of(task).copy
-    return copy if isinstance(copy, Event) else None
-
-
 def _is_ending(flow: Flow) -> bool:
     return flow.ending_at is not None or flow.pair.ending_at is not None

@@ -163,7 +163,7 @@ def _given_back(link: Link, outcome: Outcome, origin: Event | None) -> None:
         alike = frozenset(field for field in only or Field if wanted[field] == stands.get(field))
         # What the copy is to say otherwise than it told its origin is still to be written.
         told = outcome.operation.fields if isinstance(outcome.operation, Update) else frozenset()
-        link.written_prints = merged(merged(link.written_prints, wanted, alike), stands, frozenset(told) - alike)
+        link.written_prints = merged(merged(link.written_prints, wanted, alike), stands, told - alike)
         link.origin_seen = origin.version
 
 
@@ -226,8 +226,9 @@ def stripped(outcomes: Sequence[Outcome], now: datetime) -> None:
             agreed = link.copy_agreed
             unplanned = not agreed == link.copy_seen == read
             _written(link, outcome.operation.content, outcome.event, now, outcome.operation.fields)
-            link.copy_seen = UNSURE if unplanned else link.copy_agreed
-            link.copy_agreed = agreed if unplanned else link.copy_agreed
+            link.copy_seen = link.copy_agreed
+            if unplanned:
+                link.copy_seen, link.copy_agreed = UNSURE, agreed
             if link.state == Link.State.INTENT:
                 # Another worker may have agreed on it after its settings changed.
                 link.due_at = link.due_at or now

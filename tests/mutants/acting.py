@@ -261,8 +261,8 @@ ACTING = (
         "what a person changed in a copy is forgotten when it is stripped",
         (1, 4),
         "sync/store/record.py",
-        "            link.copy_seen = UNSURE if unplanned else link.copy_agreed\n",
-        "            link.copy_seen = link.copy_agreed\n",
+        "                link.copy_seen, link.copy_agreed = UNSURE, agreed\n",
+        "                pass\n",
         ("engine/test_strip.py::what_a_person_changed_in_a_copy_they_kept_is_not_forgotten_when_it_is_stripped",),
     ),
     Mutant(
