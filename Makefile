@@ -95,7 +95,7 @@ format: setup ## put the code in shape
 costs: setup ## count the requests of a first sync of EVENTS events, each way between both clouds (minutes)
 	@$(PY) -m bench.first_sync --events $(EVENTS)
 
-screens: setup packages ## picture every page that somebody who is blocked can meet, light and dark, narrow and wide
+screens: setup packages ## picture every mail, and every page that somebody who is blocked can meet, light and dark, narrow and wide
 	@$(PY) -m tests.browser.screens
 
 bench: setup ## measure; every figure in docs/ comes from here

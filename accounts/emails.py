@@ -66,9 +66,9 @@ def lost_factor(address: str, context: Mapping[str, Any]) -> None:
     send("lost-factor", address, context)
 
 
-def factors_gone(address: str) -> None:
-    """Support removed the second factor after the wait."""
-    send("factors-gone", address, {"link": settings.SITE_URL + reverse("security")})
+def factors_gone(address: str, hours: int) -> None:
+    """Support removed the second factor after the wait, which takes so many hours."""
+    send("factors-gone", address, {"link": settings.SITE_URL + reverse("security"), "hours": hours})
 
 
 def approval_arrived(approval: Approval) -> None:
@@ -83,12 +83,9 @@ def message_arrived(row: Message, to: str) -> None:
     send("message-arrived", to, {"row": row, "link": link}, answer_to=row.address)
 
 
-def deletion(name: str, address: str, row: Deletion) -> None:
-    """That the end of an account has begun (`deletion-begun`), or is reached (`account-deleted`)."""
+def deletion(name: str, address: str, row: Deletion, kept: str) -> None:
+    """That the end of an account has begun (`deletion-begun`), or is reached (`account-deleted`); `kept`: how long its page stays, in words."""
     link = settings.SITE_URL + reverse("deletion", args=(row.public_id,))
     by_hand = any(account["end"] != Deletion.End.REVOKED for account in row.accounts)
-    send(
-        name,
-        address,
-        {"row": row, "link": link, "by_hand": by_hand, "contact": settings.SECURITY_CONTACT.removeprefix("mailto:")},
-    )
+    context = {"row": row, "link": link, "by_hand": by_hand, "kept": kept}
+    send(name, address, context | {"contact": settings.SECURITY_CONTACT.removeprefix("mailto:")})

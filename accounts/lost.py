@@ -119,7 +119,7 @@ def take_away(row: LostFactor, *, by: User) -> bool:
         sessions.end_all(held.user)
     notices.note(None, held.user, "lost_factor_done")
     for address in _addresses(held.user):
-        notices.send(emails.factors_gone, address)
+        notices.send(emails.factors_gone, address, HOURS)
     return True
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts import emails
 from billing import gateway, room
 from billing.models import Account
+from billing.plans import PLANS
 from billing.standing import GRACE, Notice
 from sync.access import zone_of
 from sync.models import Pair
@@ -25,6 +26,8 @@ def send(account: Account, due: Notice) -> None:
         "syncs": pairs.count(),
         "paused": found.by_plan,
         "can_buy": gateway.on(),
+        "grace": GRACE.days,
+        "least": min((plan.monthly for plan in PLANS), key=lambda price: price.cents).dollars,
     }
     with timezone.override(zone_of(account.user)):
         emails.send(due.name, account.user.email, context)

@@ -32,6 +32,8 @@ log = logging.getLogger("hetk.deletion")
 LEASE = timedelta(minutes=5)
 # How long copies are waited for, and providers that do not answer; then the account goes without them.
 PATIENCE = timedelta(days=3)
+# How long one can read afterwards what was done.
+KEPT = timedelta(days=30)
 Clock = Callable[[], datetime]
 
 
@@ -185,7 +187,7 @@ def _forget_sessions(user: User) -> None:
 def _mail(row: Deletion, name: str) -> bool:
     """Whether it left."""
     try:
-        emails.deletion(name, vault.open_sealed(row.notify, bound_to=row.binding), row)
+        emails.deletion(name, vault.open_sealed(row.notify, bound_to=row.binding), row, f"{KEPT.days} days")
     except OSError:
         log.warning("the mail %s of deletion %s could not be sent", name, row.public_id)
         return False

@@ -1,5 +1,7 @@
 """Mails about pairs: one function each."""
 
+from typing import Any
+
 from django.conf import settings
 from django.urls import reverse
 
@@ -19,7 +21,7 @@ def deletions_held(brake: Brake) -> None:
 def first_sync(pair: Pair) -> None:
     """Every event has been looked at: how many copies stand where, by the names of the calendars."""
     flows = pair.flows.filter(ending_at=None).select_related("source__connection", "target__connection")
-    context = {
+    context: dict[str, Any] = {
         "first": calendar_name(pair.first),
         "second": calendar_name(pair.second),
         "directions": [
@@ -34,6 +36,7 @@ def first_sync(pair: Pair) -> None:
         "link": settings.SITE_URL + reverse("pair", args=[pair.public_id]),
         "explain": settings.SITE_URL + reverse("explain"),
     }
+    context["private"] = any(one["private"] for one in context["directions"])
     send("first-sync", pair.user.email, context)
 
 

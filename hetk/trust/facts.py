@@ -12,7 +12,7 @@ from billing import standing as plan
 from billing import tasks as billing_tasks
 from hetk.checks import KEY_BYTES
 from policy import standing as policy
-from sync import tasks, verify
+from sync import deletion, tasks, verify
 from sync.core import brake, window
 from sync.engine import backoff
 
@@ -124,7 +124,7 @@ def retention() -> list[Kept]:
         Kept("Which mails about a plan were sent", billing_tasks.REMINDERS_KEPT),
         Kept("That a mail was sent, without what stood in it", tasks.MAILS_KEPT),
         Kept("A session that is not used", timedelta(seconds=sessions.IDLE)),
-        Kept("That an account was deleted, without whose it was", tasks.DELETIONS_KEPT),
+        Kept("That an account was deleted, without whose it was", deletion.KEPT),
         Kept("Invoices, at the payment provider", until="As long as tax law asks"),
     ]
 

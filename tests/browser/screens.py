@@ -1,4 +1,4 @@
-"""`make screens`: every page that somebody who is blocked can meet, light and dark, 390 and 1280 wide, to look at.
+"""`make screens`: every page that somebody who is blocked can meet, and every mail, light and dark, 390 and 1280 wide, to look at.
 
 Writes artifacts/screenshots/blocked-<page>-<width>-<scheme>.png and a sheet of each width and scheme. No site runs: pages are rendered from
 their templates, and the browser is given them and their styles.
@@ -29,8 +29,11 @@ def shown() -> Iterator[tuple[str, str]]:
     from django.template.loader import render_to_string
 
     from accounts import approvals
+    from tests.accounts.letters import letters
     from tests.browser import pages
 
+    for name, _, _, html in letters():
+        yield f"mail-{name}", html
     for name in pages.ERRORS:
         yield name, render_to_string(f"{name}.html")
     for name, given in pages.problems():
