@@ -1,4 +1,4 @@
-"""The sandbox's controls as JSON: /_sandbox/requests, faults, clock, reset, fill, mailbox, stripe, dns, grant, revoke, hand."""
+"""The sandbox's controls as JSON: /_sandbox/requests, faults, clock, reset, fill, mailbox, hooks, stripe, dns, grant, revoke, hand."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, fields, is_dataclass
@@ -78,6 +78,14 @@ async def deliveries(world: World, request: Request) -> Any:
         {"url": one.url, "mailbox": one.mailbox_key, "state": one.state, "statuses": one.statuses}
         for one in world.hooks.deliveries
     ]
+
+
+async def hooks(world: World, request: Request) -> Any:
+    """POST: {origin: where it leads from now on}. Both ways: where all of them lead."""
+    if request.method == "POST":
+        for origin, to in (await request.json()).items():
+            await world.hooks.lead(origin, to)
+    return world.hooks.mapping
 
 
 async def stripe(world: World, request: Request) -> Any:
@@ -217,6 +225,7 @@ def routes(world: World) -> list[BaseRoute]:
         _route(world, "mailbox", mailbox, "GET", "DELETE"),
         _route(world, "invitations", invitations, "GET"),
         _route(world, "deliveries", deliveries, "GET"),
+        _route(world, "hooks", hooks, "GET", "POST"),
         _route(world, "stripe", stripe, "GET"),
         _route(world, "dns", names, "GET", "POST"),
         _route(world, "grant", grant, "POST"),

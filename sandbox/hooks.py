@@ -50,6 +50,7 @@ class Hooks:
         self.mapping = dict(mapping or {})
         self.deliveries: list[Delivery] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._trying = 0
 
     async def call(self, url: str, *, headers: Mapping[str, str], body: bytes, within: float = RETRY_SECONDS) -> Answer:
         """POSTs at once and returns (status, headers in lower case, body).
@@ -74,6 +75,12 @@ class Hooks:
             task = asyncio.get_running_loop().create_task(self._deliver(delivery, wait))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+    async def lead(self, origin: str, to: str) -> None:
+        """From now on an address leads there; returns when nothing is being handed over at the place where it led before."""
+        self.mapping[origin] = to
+        while self._trying:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
     @property
     def busy(self) -> int:
@@ -103,11 +110,14 @@ class Hooks:
         headers = dict(delivery.headers)
         if delivery.sign:
             headers[SIGNATURE] = signature(delivery.body, delivery.sign, int(self._clock.timestamp()))
+        self._trying += 1
         try:
             status, _, _ = await self.call(delivery.url, headers=headers, body=delivery.body, within=within)
         except (OSError, TimeoutError, h11.RemoteProtocolError):
             delivery.statuses.append(None)
             return False
+        finally:
+            self._trying -= 1
         delivery.statuses.append(status)
         # Google repeats only after 5xx; Graph after anything but 2xx.
         return status < 500 if "x-goog-channel-id" in _lower(delivery.headers) else 200 <= status < 300

@@ -1,6 +1,7 @@
 """What every test stands on: an environment of its own, one sandbox per process, no way to the internet."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import hypothesis
 import pytest
@@ -20,9 +21,17 @@ hypothesis.settings.load_profile("hetk")
 
 @pytest.fixture(scope="session")
 def _outside() -> Iterator[Outside]:
-    outside = Outside.start(hook=(WEBHOOK_URL, f"http://127.0.0.1:{LIVE_PORT}"), log=VAR_DIR / "sandbox.log")
+    outside = Outside.start(hook=(WEBHOOK_URL, NOWHERE), log=VAR_DIR / "sandbox.log")
     yield outside
     outside.stop()
+
+
+@pytest.fixture
+def listening(transactional_db: None, _outside: Outside, live_server: Any) -> Iterator[str]:
+    """The address of the website. What the clouds tell reaches it for the length of the test, although it runs to the end of the process."""
+    _outside.lead(WEBHOOK_URL, f"http://127.0.0.1:{LIVE_PORT}")
+    yield str(live_server.url)
+    _outside.lead(WEBHOOK_URL, NOWHERE)
 
 
 @pytest.fixture(autouse=True)

@@ -54,6 +54,6 @@ os.environ.update(
     HETK_LOG_LEVEL="WARNING",
     # Playwright runs a loop in the test's own thread, where Django would otherwise refuse the database.
     DJANGO_ALLOW_ASYNC_UNSAFE="true",
-    # Where pytest-django's `live_server` listens, so that the sandbox can be told before it starts.
+    # Where pytest-django's `live_server` listens, and where the sandbox is told that it does (`listening`).
     DJANGO_LIVE_TEST_SERVER_ADDRESS=f"localhost:{LIVE_PORT}",
 )

@@ -155,6 +155,10 @@ class Outside:
         """Notifications sent or on their way, oldest first: url, mailbox, state, statuses."""
         return _items(self.call("GET", "deliveries"), "deliveries")
 
+    def lead(self, origin: str, to: str) -> None:
+        """Where what the clouds send to that address arrives from now on; nothing is on its last steps elsewhere any more."""
+        self.call("POST", "hooks", {origin: to})
+
     def hand(self, person: str, do: str, calendar_id: str | None = None, **fields: Any) -> Any:
         """What a person does by hand: do is create, edit, move, delete, list or calendars; dates may be date objects."""
         canaries.written(fields)

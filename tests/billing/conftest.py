@@ -18,14 +18,6 @@ def _plans(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-@pytest.fixture(autouse=True)
-def _no_letters(db: None) -> None:
-    """Gone for the length of the test: where a site runs for other tests of this process, Stripe's letters reach it from here, too."""
-    from billing.models import StripeEvent
-
-    StripeEvent.objects.all().delete()
-
-
 @pytest.fixture
 def alice(db: None) -> "Household":
     from tests.web.household import Household

@@ -30,13 +30,13 @@ def chromium() -> Iterator["Browser"]:
 
 
 @pytest.fixture
-def site(transactional_db: None, live_server: Any, settings: Settings) -> str:
+def site(listening: str, settings: Settings) -> str:
     """The address of the website, without a slash at its end."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # One of several test processes reads its settings before it has chosen its port.
-    settings.SITE_URL = str(live_server.url)
-    return str(live_server.url)
+    settings.SITE_URL = listening
+    return listening
 
 
 @pytest.fixture

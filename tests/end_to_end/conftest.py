@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def scene(transactional_db: None, sandbox: Outside, live_server: object, settings: Settings) -> "Scene":
+def scene(sandbox: Outside, listening: str, settings: Settings) -> "Scene":
     """The sandbox's clouds outside, and the website listening for their notifications."""
     # Mail goes out by SMTP, to the sandbox's mailbox.
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

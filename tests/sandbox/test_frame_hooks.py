@@ -185,3 +185,18 @@ def test_a_subscriber_that_is_away_is_tried_again(client: Client, receiver: Rece
     client("POST", "/_sandbox/clock", json={"advance": 11})
     until(idle(client.sandbox))
     assert len(receiver.came) == 1
+
+
+def test_an_address_that_leads_elsewhere_from_now_on_brings_nothing_to_the_old_place_not_even_what_is_on_its_way(
+    client: Client, receiver: Receiver
+) -> None:
+    later(client)
+    until(lambda: len(receiver.came) == 1)
+    receiver.statuses = [500]
+    later(client)
+    until(lambda: len(receiver.came) == 2)
+    assert client("POST", "/_sandbox/hooks", json={PUBLIC: "http://127.0.0.1:9"}).json()[PUBLIC] == "http://127.0.0.1:9"
+    later(client)
+    client.sandbox.world.advance(15)
+    until(lambda: deliveries(client)[2]["statuses"] == [None] and len(deliveries(client)[1]["statuses"]) == 2)
+    assert len(receiver.came) == 2
