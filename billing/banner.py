@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from billing import gateway, room
+from billing.figures import FIGURES
 from billing.room import Room
 from billing.standing import Cause, Level
 
@@ -41,12 +42,17 @@ def banner(found: Room, now: datetime) -> Banner:
 
 
 def billing(request: HttpRequest) -> dict[str, object]:
-    """Context processor: `billing_on`, and `billing_banner`, which asks the database only where a template shows it."""
+    """Context processor: `billing_on`, `plan_figures`, and `billing_banner`, which asks the database only where a template shows it."""
     user = getattr(request, "user", None)
     if not settings.BILLING or not getattr(user, "is_authenticated", False):
-        return {"billing_on": settings.BILLING}
+        return {"billing_on": settings.BILLING, "plan_figures": FIGURES}
 
     def found() -> Banner:
         return banner(room.look(request.user), timezone.now())  # type: ignore[arg-type]
 
-    return {"billing_on": True, "billing_banner": SimpleLazyObject(found), "billing_buys": gateway.on()}
+    return {
+        "billing_on": True,
+        "plan_figures": FIGURES,
+        "billing_banner": SimpleLazyObject(found),
+        "billing_buys": gateway.on(),
+    }

@@ -14,8 +14,13 @@ def end_for(user: User) -> None:
     account = Account.objects.filter(user=user).first()
     if account is None or not account.customer:
         return
+    if account.checkout:
+        # Nobody buys on a page that is still open somewhere.
+        gateway.close_checkout(account.checkout)
     for subscription in gateway.subscriptions(account.customer):
         if subscription.status not in ENDED | {"incomplete_expired"}:
             gateway.cancel(subscription.id)
     gateway.delete_customer(account.customer)
-    Account.objects.filter(pk=account.pk).update(customer="", subscription="", checkout="", status="canceled")
+    Account.objects.filter(pk=account.pk).update(
+        customer="", told_address="", subscription="", checkout="", status="canceled"
+    )

@@ -20,6 +20,8 @@ API_VERSION = "2026-10-28.endive"
 RETRIES = 2
 # Of one customer; nobody has as many.
 MOST = 20
+# https://docs.stripe.com/api/idempotent_requests
+REPLAYED = "Idempotent-Replayed"
 # Marks what `prepare_stripe` made, so that it is found again.
 MARK = "hetk"
 
@@ -100,6 +102,14 @@ def make_customer(*, email: str, account: str, key: str) -> str:
     return made.id
 
 
+def change_address(customer: str, *, old: str, new: str, key: str) -> None:
+    """Invoices and reminders go to the new address. Who chose another one at Stripe for them keeps it; `old` "": not known."""
+    with told():
+        service = client().v1.customers
+        if not old or service.retrieve(customer).email == old:
+            service.update(customer, {"email": new}, {"idempotency_key": key})
+
+
 def price_of(lookup_key: str) -> str:
     """Stripe's id of a price. Raises `OurFault` when the account has none: `manage.py prepare_stripe` makes them."""
     with told():
@@ -110,8 +120,11 @@ def price_of(lookup_key: str) -> str:
 
 
 def open_checkout(params: Any, *, key: str) -> Checkout:
+    """A page as it stands now: an answer that a key brings again tells how it stood when it was made."""
     with told():
-        return _checkout(client().v1.checkout.sessions.create(params, {"idempotency_key": key}))
+        made = client().v1.checkout.sessions.create(params, {"idempotency_key": key})
+    said = made.last_response.headers if made.last_response else {}
+    return checkout(made.id) if said.get(REPLAYED) else _checkout(made)
 
 
 def checkout(id: str) -> Checkout:

@@ -26,8 +26,9 @@ def mind_due(now: datetime) -> int:
         try:
             mind(account, now)
         except OSError:
-            # One mail that does not leave must not keep the others waiting.
+            # One mail that does not leave must not keep the others waiting, not even a hundred that never do.
             log.exception("a mail about a plan could not be sent")
+            Account.objects.filter(pk=account.pk, look_at=account.look_at).update(look_at=now + LEASE)
             continue
         minded += 1
     return minded

@@ -22,6 +22,8 @@ class Account(models.Model):
     granted_until = models.DateTimeField(null=True, blank=True)
     # Stripe's names for the person and for what they bought; empty until they buy.
     customer = models.CharField(max_length=64, blank=True, db_index=True)
+    # The address that Stripe was last told (`billing/contact.py`).
+    told_address = models.EmailField(max_length=254, blank=True)
     subscription = models.CharField(max_length=64, blank=True)
     # As Stripe says it: https://docs.stripe.com/api/subscriptions/object#subscription_object-status
     status = models.CharField(max_length=32, blank=True)

@@ -1,16 +1,19 @@
 """Buying: to Stripe's Checkout and back, and to the Customer Portal. Hetk never sees a card."""
 
+import json
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urljoin
 
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 
-from billing import gateway, projection
+from billing import gateway, projection, room
 from billing.models import Account
 from billing.standing import PAID, UNPAID
-from sync.providers.errors import NoAccess
+from sync.providers.errors import NoAccess, ProviderError
 
 # Stripe takes no shorter trial; an hour more, since its clock is not ours.
 SHORTEST_TRIAL = timedelta(hours=49)
@@ -35,7 +38,7 @@ def begin(account: Account, lookup_key: str, *, intent: str, now: datetime) -> s
         # The customer was deleted at Stripe: this one becomes a new one there.
         gone = account.customer
         _save(account, customer="", checkout="")
-        return _open(account, lookup_key, f"{intent}-after-{gone}", now, gone=gone)
+        return _open(account, lookup_key, intent, now, gone=gone)
 
 
 def finish(account: Account, session: str) -> bool:
@@ -59,26 +62,57 @@ def portal(account: Account, *, key: str) -> str:
 def _open(account: Account, lookup_key: str, intent: str, now: datetime, *, gone: str = "") -> str:
     """`gone`: the customer in whose place a new one is made."""
     if not account.customer:
-        _save(account, customer=_customer(account, gone))
-    old = account.checkout
-    made = gateway.open_checkout(
-        _params(account, gateway.price_of(lookup_key), now), key=f"acct-{account.public_id}-checkout-{intent}"
-    )
-    # In another tab, perhaps: of two pages one can be paid.
-    if old and old != made.id and not gateway.close_checkout(old):
-        projection.refresh(account)
-        if account.status in PAID:
-            gateway.close_checkout(made.id)
-            raise Bought
-    _save(account, checkout=made.id)
+        _save(account, customer=_customer(account, gone), told_address=account.user.email)
+    params = _params(account, gateway.price_of(lookup_key), now)
+    key = _key(account, "checkout", intent, params)
+    made = gateway.open_checkout(params, key=key)
+    if made.status == "expired":
+        # The same press again, after the page of another tab had closed this one's.
+        made = gateway.open_checkout(params, key=f"{key}-after-{account.checkout}")
+    _alone(account, made.id)
     if not made.url:
+        projection.refresh(account)
         raise Bought
     return made.url
 
 
+def _alone(account: Account, made: str) -> None:
+    """Of the pages of two tabs one can be paid: whoever comes later closes the one before, however close they come."""
+    before = _put_first(account, made)
+    if not before or before == made:
+        return
+    try:
+        closed = gateway.close_checkout(before)
+    except ProviderError:
+        # It may still be open: the next press closes it, and nobody has seen the new one.
+        Account.objects.filter(pk=account.pk, checkout=made).update(checkout=before)
+        raise
+    if not closed:
+        projection.refresh(account)
+        if account.status in PAID:
+            gateway.close_checkout(made)
+            raise Bought
+
+
+@transaction.atomic
+def _put_first(account: Account, made: str) -> str:
+    """The page that was the open one until now."""
+    row = room.held(account.pk)
+    before, row.checkout = row.checkout, made
+    row.save(update_fields=("checkout",))
+    account.checkout = made
+    return before
+
+
 def _customer(account: Account, gone: str) -> str:
-    key = f"acct-{account.public_id}-customer{f'-after-{gone}' if gone else ''}"
+    key = _key(account, "customer", gone or "first", account.user.email)
     return gateway.make_customer(email=account.user.email, account=str(account.public_id), key=key)
+
+
+def _key(account: Account, what: str, intent: str, asked: Any) -> str:
+    """The same question twice is one deed. Another one, by another button of the same page, has a key of its own, or Stripe refuses it."""
+    digest = sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
+    return f"acct-{account.public_id}-{what}-{intent}-{digest}"
 
 
 def _params(account: Account, price: str, now: datetime) -> dict[str, Any]:

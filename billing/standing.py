@@ -20,8 +20,8 @@ AHEAD = (7, 1)
 PAID = frozenset(("active", "trialing"))
 UNPAID = frozenset(("past_due", "unpaid", "paused"))
 ENDED = frozenset(("canceled",))
-# Of several subscriptions of one customer the first of these counts.
-RANK = ("active", "trialing", "past_due", "unpaid", "paused", "incomplete", "canceled", "incomplete_expired", "")
+# Of several subscriptions of one customer the first of these counts. A payment that was begun takes nothing from what there was before.
+RANK = ("active", "trialing", "past_due", "unpaid", "paused", "canceled", "incomplete", "incomplete_expired", "")
 
 
 class Level(StrEnum):

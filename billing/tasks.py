@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.audit import Act
-from billing import gateway, minding, projection
+from billing import contact, gateway, minding, projection
 from billing import reconcile as reconciling
 from billing.models import Account, Reminder, StripeEvent
 from sync.providers.errors import NoAccess, ProviderError
@@ -58,11 +58,13 @@ def _name_customers() -> set[str]:
         try:
             event.customer = gateway.customer_of_dispute(event.event_id)
         except NoAccess:
-            # Stripe knows no such event any more: there is nobody to tell.
-            StripeEvent.objects.filter(pk=event.pk).update(done_at=timezone.now())
-            continue
+            event.customer = ""
         except (ProviderError, OSError):
             log.exception("whose payment is disputed is asked again")
+            continue
+        if not event.customer:
+            # Stripe knows no such event any more, or the payment is no customer's: there is nobody to tell.
+            StripeEvent.objects.filter(pk=event.pk).update(done_at=timezone.now())
             continue
         event.save(update_fields=("customer",))
         named.add(event.customer)
@@ -85,6 +87,11 @@ def _done(events: QuerySet[StripeEvent], account: Account | None) -> int:
 def mind_plans() -> int:
     """Mails ahead of an end, pauses after the grace."""
     return minding.mind_due(timezone.now()) if settings.BILLING else 0
+
+
+def tell_addresses() -> int:
+    """Main addresses that changed since Stripe was told."""
+    return contact.tell() if gateway.on() else 0
 
 
 def reconcile() -> int:

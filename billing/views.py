@@ -14,7 +14,7 @@ from billing import access, gateway, purchase, room
 from billing.forms import BuyForm, SyncsForm
 from billing.models import Account
 from billing.plans import PLANS, PRICES
-from billing.standing import GRACE, PAID, TRIAL, UNPAID
+from billing.standing import PAID, UNPAID
 from hetk import outbound
 from sync import overview, pairs
 from sync.access import pairs_of, person, signed_in
@@ -33,7 +33,7 @@ def only_with_plans() -> None:
 @require_safe
 def pricing(request: HttpRequest) -> HttpResponse:
     only_with_plans()
-    return render(request, "billing/pricing.html", {"plans": PLANS, "trial": TRIAL.days, "grace": GRACE.days})
+    return render(request, "billing/pricing.html", {"plans": PLANS})
 
 
 @require_safe
@@ -56,7 +56,6 @@ def _page(request: HttpRequest, problem: str = "", status: int = 200) -> HttpRes
         "can_buy": gateway.on(),
         "portal": gateway.on() and bool(account.customer),
         "trial_left": max(0, -(-(account.trial_ends_at - now).total_seconds() // 86400)),
-        "grace": GRACE.days,
         "intent": uuid.uuid4(),
         "problem": problem,
     }

@@ -46,6 +46,7 @@ def take(folder: Path, now: datetime) -> Path:
         partial.replace(made)
     finally:
         partial.unlink(missing_ok=True)
+    heartbeats.beat(heartbeats.BACKUP, now)
     return made
 
 

@@ -58,6 +58,12 @@ def _processes(found: Measurements) -> Iterator[Metric]:
         if at is not None:
             beats.add_metric([process], at.timestamp())
     yield beats
+    backup = GaugeMetricFamily(
+        "hetk_backup_timestamp_seconds", "When the newest backup was taken; absent where Hetk made none."
+    )
+    if found.backup_at is not None:
+        backup.add_metric([], found.backup_at.timestamp())
+    yield backup
     queue = found.queue
     yield _gauge("hetk_queue_waiting", "Tasks of the timetable that wait.", queue.waiting)
     yield _gauge("hetk_queue_failed", "Tasks of the timetable that failed within the last hour.", queue.failed)

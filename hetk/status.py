@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
-from sync import condition
+from sync import condition, history
 from sync.measurements import EVERY, kept
 
 # What is the same for everybody, and must answer while the database does not.
@@ -44,6 +44,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "sentence": condition.sentence(parts)[1],
         "parts": parts,
         "delays": condition.delays(found),
+        "strips": history.strips(found, [part.name for part in parts]),
+        "kept": history.KEPT,
         "at": found.at,
         # Measured long ago: the database does not answer now.
         "old": (timezone.now() - found.at).total_seconds() > 10 * EVERY,

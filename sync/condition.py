@@ -12,6 +12,8 @@ from sync.wording import count, length
 # A calendar is due for a moment at best; so long and nobody calls it seconds any more.
 SLOW = timedelta(minutes=2)
 BEHIND = timedelta(minutes=15)
+# The timer makes one every hour: two that failed, and a long one.
+OLD_BACKUP = timedelta(hours=3)
 # What concerns fewer is those people's own trouble, and no page for everybody speaks of it.
 LEAST = 3
 SOME, MOST = 0.2, 0.5
@@ -163,6 +165,9 @@ def _findings(found: Measurements) -> Iterator[Finding]:
     if found.unverified:
         wrong = f"{count(found.unverified, 'sync was', 'syncs were')} not verified for a day."
         yield Finding("warn", wrong, "“What waits” lists them; the last trouble of each says why.")
+    if found.backup_at and found.at - found.backup_at > OLD_BACKUP:
+        wrong = f"The newest backup is {_long(found.at - found.backup_at)} old."
+        yield Finding("warn", wrong, "Does its timer run, and has the disk room? Its log says why the last one failed.")
     yield from _of_queue(found)
 
 

@@ -1,7 +1,8 @@
 """The end of an account, step by step. Each step looks at the rows for what is still to do, so a crash costs a repetition.
 
-Copies go first, by the cycles that always remove them, with their proof that none is left; then watches, grants, what other parts of
-the product ask for (`settings.ACCOUNT_DELETION_STEPS`), and at last the rows. Once it was asked for, nobody signs in any more.
+What other parts of the product ask for comes first (`settings.ACCOUNT_DELETION_STEPS`), so that nothing is paid for while the rest takes
+days. Copies go by the cycles that always remove them, with their proof that none is left; then watches, grants, and at last the rows.
+Once it was asked for, nobody signs in any more.
 """
 
 import logging
@@ -84,18 +85,31 @@ def step(row: Deletion, clock: Clock) -> None:
     """All that can be done now. Raises Later."""
     user = row.user
     if user is not None:
+        trouble = _others(row, user)
         _end_pairs(row, user)
         _wait_for_copies(row, user, clock())
         for connection in user.connections.all():
             _part(row, connection, clock())
-        for name in settings.ACCOUNT_DELETION_STEPS:
-            import_string(name)(user)
+        if trouble is not None:
+            raise trouble
         _close(row, user, clock())
     if row.notify:
         if not _mail(row, "account-deleted"):
             raise Later
         row.notify = ""
         row.save(update_fields=("notify",))
+
+
+def _others(row: Deletion, user: User) -> Exception | None:
+    """Every step of others, in each round: done twice it is harmless. Why one failed; copies go meanwhile, and the rows wait for it."""
+    trouble = None
+    for name in settings.ACCOUNT_DELETION_STEPS:
+        try:
+            import_string(name)(user)
+        except Exception as error:
+            log.exception("deletion %s: %s is tried again", row.public_id, name, exc_info=bare(error))
+            trouble = error
+    return trouble
 
 
 def _claim(row: Deletion, now: datetime) -> bool:

@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 
 # Kind of the account where something changed, kind of the one that it was copied to.
 Way = tuple[str, str]
@@ -54,10 +54,32 @@ class Queue:
     late: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Of one part on one day: how many measurements found it working, in some trouble, not working."""
+
+    ok: int = 0
+    warn: int = 0
+    stop: int = 0
+
+    @property
+    def number(self) -> int:
+        return self.ok + self.trouble
+
+    @property
+    def trouble(self) -> int:
+        return self.warn + self.stop
+
+    @property
+    def tone(self) -> str:
+        """The worst that was found."""
+        return "stop" if self.stop else "warn" if self.warn else "ok" if self.ok else "none"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurements:
     """At one moment. `worker_at`, `timetable_at`: the last sign of life, None when there is none; `oldest_due`: since when the calendar
-    that waits longest is due; `unverified` of the `running` pairs: those without a complete audit for a day.
+    that waits longest is due; `backup_at`: the newest backup on record, None where none was made by Hetk; `unverified` of the `running` pairs: those without a complete audit for a day.
     """
 
     at: datetime
@@ -67,10 +89,13 @@ class Measurements:
     workers: int = 0
     worker_at: datetime | None = None
     timetable_at: datetime | None = None
+    backup_at: datetime | None = None
     oldest_due: datetime | None = None
     running: int = 0
     unverified: int = 0
     queue: Queue = Queue()
+    # Part of the service -> day (UTC) -> what was measured of it then.
+    history: Mapping[str, Mapping[date, Day]] = field(default_factory=dict)
 
     @property
     def waits(self) -> timedelta:

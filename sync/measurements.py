@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from django.db import DatabaseError
@@ -19,14 +19,14 @@ from django_q.models import OrmQ, Schedule, Task
 
 from accounts.models import Connection
 from sync import verify
-from sync.measured import Arrival, Kindred, Measurements, Queue, spreads
-from sync.models import Calendar, Flow, Heartbeat, Run, Watch
+from sync.measured import Arrival, Day, Kindred, Measurements, Queue, spreads
+from sync.models import Calendar, Flow, Heartbeat, PartDay, Run, Watch
 from sync.standing import WORTH_SAYING
 from sync.store import due, heartbeats
 
 log = logging.getLogger("hetk.measurements")
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOUR, DAY, HISTORY = timedelta(hours=1), timedelta(days=1), timedelta(days=90)
 # The newest cycles of a day at most: what they tell does not get truer by reading more.
 NEWEST = 5_000
 # The timetable renews watches well ahead of their end; what is late by so much did not.
@@ -64,10 +64,12 @@ def measure(now: datetime) -> Measurements:
         workers=sum(now - at <= heartbeats.LATE for at in workers),
         worker_at=max(workers, default=None),
         timetable_at=beats.get(heartbeats.TIMETABLE),
+        backup_at=beats.get(heartbeats.BACKUP),
         oldest_due=waiting.aggregate(at=Min("due_at"))["at"],
         running=verify.running().count(),
         unverified=verify.unverified(now).count(),
         queue=_queue(now),
+        history=_history(now),
     )
 
 
@@ -124,6 +126,16 @@ def _arrivals(cycles: Iterable[Cycle]) -> Iterable[Arrival]:
         delay = timedelta(milliseconds=cycle.delay_ms or 0)
         for kind in sorted({kind for kind, settled in ways[cycle.calendar] if settled < cycle.began}):
             yield Arrival((cycle.kind, kind), cycle.ended, delay)
+
+
+def _history(now: datetime) -> dict[str, dict[date, Day]]:
+    """Some hundred rows at most: days that are over are forgotten."""
+    found: dict[str, dict[date, Day]] = defaultdict(dict)
+    for part, day, *numbers in PartDay.objects.filter(day__gt=(now.astimezone(UTC) - HISTORY).date()).values_list(
+        "part", "day", "ok", "warn", "stop"
+    ):
+        found[part][day] = Day(*numbers)
+    return dict(found)
 
 
 def _queue(now: datetime) -> Queue:

@@ -47,8 +47,12 @@ TIMETABLE = (
     Entry("ask for verifications", "sync.tasks.ask_for_verifications", 5, "each pair once a day, at a time of its own"),
     Entry("settle events", "billing.tasks.settle_events", 5, "a net under the queue of what Stripe told"),
     Entry("mind plans", "billing.tasks.mind_plans", 5, "mails ahead of an end, pauses after the grace"),
+    Entry("tell Stripe addresses", "billing.tasks.tell_addresses", 5, "invoices go to the main address as it is now"),
     Entry("reconcile plans", "billing.tasks.reconcile", 24 * 60, "events may be lost; Stripe itself is asked"),
     Entry("forget events", "billing.tasks.forget", 24 * 60, "retention as promised"),
+    Entry(
+        "note how things stand", "sync.tasks.note_how_things_stand", 5, "the public page of how it stood, day by day"
+    ),
     Entry("go on with deletions", "sync.tasks.go_on_with_deletions", 1, "accounts that end, step by step"),
     Entry("refresh calendars", "sync.tasks.refresh_calendars", 24 * 60, "names, rights and new calendars"),
     Entry("forget old rows", "sync.tasks.forget_old_rows", 24 * 60, "retention as promised"),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts import approvals, audit, halts, inbox
 from accounts.models import Deletion, SecurityEvent, SentMail
-from sync import calendars, deletion, emails, once, policy_news, verify
+from sync import calendars, deletion, emails, history, measurements, once, policy_news, verify
 from sync.models import Activity, Brake, Calendar, Flow, Run, Verification, Watch
 from sync.store import due, heartbeats
 
@@ -97,6 +97,10 @@ def ask_for_verifications() -> int:
     return verify.ask_due(timezone.now(), random.SystemRandom())
 
 
+def note_how_things_stand() -> int:
+    return history.note(measurements.measure(timezone.now()))
+
+
 def go_on_with_deletions() -> int:
     return deletion.go_on(timezone.now)
 
@@ -125,6 +129,7 @@ def forget_old_rows() -> int:
         + runs
         + activities
         + heartbeats.forget(now - HEARTBEATS_KEPT)
+        + history.forget(now)
         + audits
         + mails
     )

@@ -26,6 +26,7 @@ def make_customer(stripe: StripeCloud, path: Path, given: Object) -> Object:
 def change_customer(stripe: StripeCloud, path: Path, given: Object) -> Object:
     found = stripe.get("customer", path["id"])
     found |= given
+    stripe.events.tell("customer.updated", found, stripe.now())
     return shown(found)
 
 

@@ -4,6 +4,7 @@ from sync.models.flow import Flow, FlowSettings, ShowAsRule
 from sync.models.heartbeat import Heartbeat
 from sync.models.link import Link, Meeting, Stray
 from sync.models.pair import Pair
+from sync.models.part_day import PartDay
 from sync.models.receipt import Receipt
 from sync.models.run import Activity, Run
 from sync.models.verification import Verification
@@ -19,6 +20,7 @@ __all__ = [
     "Link",
     "Meeting",
     "Pair",
+    "PartDay",
     "Receipt",
     "Run",
     "Seat",

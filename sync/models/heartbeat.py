@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Heartbeat(models.Model):
-    """When a process last did what it is there for: the timetable, by a task of its own; a worker, by claiming."""
+    """When what must go on was last done: the timetable, by a task of its own; a worker, by claiming; a backup, by its being complete."""
 
     name = models.CharField(max_length=100, unique=True)
     at = models.DateTimeField()

@@ -8,6 +8,8 @@ from sync.models import Heartbeat
 
 TIMETABLE = "timetable"
 WORKER = "worker "
+# Not a process: when a backup was last complete (`hetk/backup.py`).
+BACKUP = "backup"
 # A worker says so this often, the timetable once a minute, half a minute later at worst.
 OFTEN = timedelta(seconds=10)
 LATE = timedelta(minutes=4)
@@ -30,5 +32,5 @@ def last(name: str) -> datetime | None:
 
 
 def forget(before: datetime) -> int:
-    gone, _ = Heartbeat.objects.filter(at__lt=before).delete()
+    gone, _ = Heartbeat.objects.filter(at__lt=before).exclude(name=BACKUP).delete()
     return gone

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.urls import reverse
 from django.utils import timezone
 
+from billing import gateway
 from billing.models import Account, StripeEvent
 from billing.standing import Cause, Level
 from tests.billing.shop import DECLINED, ends_trial
@@ -174,3 +175,56 @@ def test_without_keys_the_page_sells_nothing_and_trials_go_on(shop, settings):
     answer = shop.browser.post(reverse("billing_buy"), {"price": "personal_m", "intent": str(uuid.uuid4())})
     assert answer.status_code == 400
     assert shop.asked() == []
+
+
+def test_another_button_of_the_same_page_opens_its_own_page_and_the_first_one_cannot_be_paid(shop):
+    intent = str(uuid.uuid4())
+    first, second = shop.begin("personal_m", intent), shop.begin("professional_y", intent)
+    assert shop.pay(first) == ""
+    shop.browser.get(shop.here(shop.pay(second)))
+    assert shop.account.lookup_key == "professional_y"
+
+
+def test_the_button_of_a_tab_that_another_one_closed_opens_a_page_that_can_be_paid(shop):
+    intent = str(uuid.uuid4())
+    first, second = shop.begin(intent=intent), shop.begin("professional_m")
+    third = shop.begin(intent=intent)
+    assert [shop.pay(first), shop.pay(second)] == ["", ""]
+    assert shop.pay(third)
+    assert len(shop.api("GET", "subscriptions")["data"]) == 1
+
+
+def test_who_presses_again_after_paying_is_not_led_to_a_page_of_the_past(shop):
+    intent = str(uuid.uuid4())
+    shop.pay(shop.begin(intent=intent))
+    fields = {"price": "personal_m", "intent": intent}
+    assert "You have a plan already" in shop.browser.post(reverse("billing_buy"), fields, follow=True).content.decode()
+    assert shop.account.status == "trialing"
+
+
+def test_of_two_tabs_that_ask_at_the_same_moment_one_can_be_paid(shop, monkeypatch):
+    """Between the answer to one and what is noted of it, the other one goes all the way."""
+    pages: list[str] = []
+    real = gateway.open_checkout
+
+    def meanwhile(params, *, key):
+        made = real(params, key=key)
+        if not pages:
+            pages.append("")
+            pages[0] = shop.begin("professional_m")
+        return made
+
+    monkeypatch.setattr(gateway, "open_checkout", meanwhile)
+    pages.append(shop.begin())
+    assert sorted(bool(shop.pay(page)) for page in pages) == [False, True]
+    assert len(shop.api("GET", "subscriptions")["data"]) == 1
+
+
+def test_a_page_that_could_not_be_closed_is_closed_before_another_one_is_shown(shop):
+    first = shop.begin()
+    shop.outside.faults("api.stripe.com", "expire$", times=9, status=500, body={"error": {"type": "api_error"}})
+    fields = {"price": "professional_m", "intent": str(uuid.uuid4())}
+    assert shop.browser.post(reverse("billing_buy"), fields).status_code == 503
+    shop.outside.clear_faults()
+    second = shop.begin("professional_y")
+    assert [bool(shop.pay(first)), bool(shop.pay(second))] == [False, True]

@@ -156,6 +156,30 @@ def test_a_deletion_ends_the_subscription_first_and_waits_while_stripe_does_not_
     assert [one["path"].rsplit("/", 1)[1] for one in shop.asked("DELETE")] == [subscription, customer]
 
 
+def test_nothing_is_paid_for_while_a_deletion_waits_for_copies_and_no_open_page_can_be_paid_any_more(shop):
+    paying(shop)
+    shop.pairs(1)
+    Account.objects.update(status="canceled", subscription="")
+    shop.api("DELETE", f"subscriptions/{shop.api('GET', 'subscriptions')['data'][0]['id']}")
+    page = shop.begin()
+    customer = shop.account.customer
+    deletion.ask(shop.alice.user, copies="remove", now=timezone.now())
+    assert deletion.go_on(timezone.now) == 0
+    assert Pair.objects.exists()
+    assert shop.pay(page) == ""
+    assert shop.api("GET", f"customers/{customer}")["error"]["code"] == "resource_missing"
+
+
+def test_copies_go_while_stripe_does_not_answer_and_the_account_waits_for_it(shop):
+    paying(shop)
+    shop.pairs(1)
+    deletion.ask(shop.alice.user, copies="leave", now=timezone.now())
+    shop.outside.faults("api.stripe.com", "subscriptions", times=9, status=500, body={"error": {"type": "api_error"}})
+    assert deletion.go_on(timezone.now) == 0
+    assert not Pair.objects.exists()
+    assert Account.objects.get().customer
+
+
 def test_while_stripe_does_not_answer_an_account_cannot_be_ended(shop):
     paying(shop)
     shop.outside.faults("api.stripe.com", "subscriptions", times=9, status=500, body={"error": {"type": "api_error"}})

@@ -1,16 +1,19 @@
 """What the clock does to a plan: mails, pauses; what staff and the person do: a grant, a choice, one click."""
 
 from datetime import UTC, datetime, timedelta
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 import time_machine
 from django.contrib.auth.models import AnonymousUser
 from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from billing import banner, grants, room, tasks
+from billing import banner, grants, minding, room, tasks
+from billing.figures import FIGURES
 from billing.models import Account, Reminder
 from billing.plans import PERSONAL, PROFESSIONAL
 from billing.standing import Level
@@ -95,8 +98,31 @@ def test_a_mail_that_cannot_be_sent_is_sent_later_and_the_pause_waits_for_no_mai
     assert Pair.objects.get().paused_by_plan
     assert not Reminder.objects.exclude(sent_at=None).exists()
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert tasks.mind_plans() == 0
+    world.wait(minutes=10)
     assert tasks.mind_plans() == 1
     assert [letter.subject for letter in mail.outbox] == ["Your syncs are paused"]
+
+
+def test_mails_that_never_leave_keep_nobody_else_waiting(world, settings, monkeypatch):
+    settings.EMAIL_BACKEND = "tests.billing.test_minding.Picky"
+    monkeypatch.setattr(minding, "AT_ONCE", 2)
+    for name in ("refused-1", "refused-2", "bob"):
+        room.account_of(make_user(name))
+        world.wait(seconds=1)
+    world.wait(days=15)
+    tasks.mind_plans()
+    tasks.mind_plans()
+    assert [letter.to for letter in mail.outbox] == [["bob@hetk.example"]]
+
+
+class Picky(EmailBackend):
+    """A mail server that knows some addresses no more."""
+
+    def send_messages(self, messages):
+        if any("refused" in letter.to[0] for letter in messages):
+            raise SMTPRecipientsRefused({})
+        return super().send_messages(messages)
 
 
 def test_a_pause_by_the_person_stays_one_when_everything_else_resumes(world, client):
@@ -166,7 +192,14 @@ def test_who_had_syncs_before_plans_were_switched_on_gets_a_trial(world, setting
 @pytest.mark.parametrize("name", MAILS)
 def test_a_mail_has_a_subject_a_text_and_html_that_say_the_same(name):
     end = datetime(2026, 12, 16, 9, tzinfo=UTC)
-    context = {"end": end, "pauses": end + 14 * DAY, "syncs": 3, "plan": PERSONAL, "cause": "trial", "link": "LINK"}
+    context = {
+        "end": end,
+        "pauses": end + 14 * DAY,
+        "syncs": 3,
+        "plan": PERSONAL,
+        "cause": "trial",
+        "link": "LINK",
+    }
     subject, text, html = (
         render_to_string(f"emails/{name}-{part}", context) for part in ("subject.txt", "body.txt", "body.html")
     )
@@ -185,4 +218,4 @@ def test_a_visitor_costs_no_question_about_plans(rf):
     request = rf.get("/")
     request.user = AnonymousUser()
     # No access to a database here: it would raise.
-    assert banner.billing(request) == {"billing_on": True}
+    assert banner.billing(request) == {"billing_on": True, "plan_figures": FIGURES}

@@ -77,6 +77,20 @@ def test_a_forged_dispute_that_stripe_does_not_know_is_done_with_and_told_to_nob
     assert told(shop) == []
 
 
+def test_a_dispute_about_a_payment_that_is_no_customers_is_done_with_and_keeps_nothing_waiting(shop):
+    """The same account at Stripe may sell other things."""
+    paying(shop, DISPUTED)
+    StripeEvent.objects.filter(type="charge.dispute.created").update(done_at=None, customer="")
+    [charge] = shop.api("GET", "charges")["data"]
+    shop.outside.faults(
+        "api.stripe.com", f"charges/{charge['id']}", times=9, status=200, body={**charge, "customer": None}
+    )
+    before = len(told(shop))
+    assert tasks.settle_events() == 0
+    assert not StripeEvent.objects.filter(done_at=None, type="charge.dispute.created").exists()
+    assert len(told(shop)) == before
+
+
 def test_a_customer_that_changed_at_stripe_is_asked_about_anew(shop):
     paying(shop)
     shop.api("DELETE", f"subscriptions/{shop.account.subscription}")

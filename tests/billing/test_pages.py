@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing import room
+from billing.figures import FIGURES
 from billing.models import Account
 from billing.urls import urlpatterns
 from sync.models import Pair
@@ -92,6 +93,30 @@ def test_grace_and_pause_say_that_calendars_are_safe_and_when_what_happens(alice
     assert "every copy is still in its place" in read(browser)
     assert "Your syncs are paused, because your plan has ended." in read(browser, "dashboard")
     assert "none can run at the moment" in read(browser, "billing_syncs")
+
+
+def test_no_page_promises_other_days_and_prices_than_those_that_decide(alice, browser, monkeypatch):
+    """Other figures than today's: wherever one of today's still stood, it would be one that somebody typed."""
+    alice.pair()
+    others = {
+        "trial": 31,
+        "tried": "Everything",
+        "grace": 44,
+        "ahead": "9 days",
+        "personal": "77",
+        "professional": "88",
+    }
+    for name, value in others.items():
+        monkeypatch.setitem(FIGURES, name, value)
+    said = read(Client(), "pricing") + Client().get(reverse("pricing")).content.decode()
+    soon, over = timezone.now() + 5 * DAY, timezone.now() - 20 * DAY
+    states: list[dict[str, object]] = [{}, {"trial_ends_at": soon}, {"trial_ends_at": over}]
+    for state in [*states, {"granted_plan": "personal", "granted_until": soon}]:
+        is_(alice, **{"granted_plan": "", "granted_until": None, **state})
+        said += read(browser) + read(browser, "dashboard")
+    assert re.findall(r"\b(?:14|21|7|1) (?:more )?days?\b|from 2|from 6|everything that Professional", said) == []
+    for value in others.values():
+        assert str(value) in said
 
 
 def test_what_fits_again_is_offered_in_one_click(alice, browser):

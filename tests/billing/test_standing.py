@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from billing.gateway import Subscription
 from billing.plans import PERSONAL, PLANS, PRICES, PROFESSIONAL
+from billing.projection import best
 from billing.standing import GRACE, OPEN, Cause, Holding, Level, next_look, notice, stand, surplus
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -132,3 +134,14 @@ def test_a_cancelled_plan_is_told_as_ending_and_a_bought_trial_is_not():
 
 def test_grace_is_as_long_as_the_pages_say():
     assert GRACE == 14 * DAY
+
+
+def subscription(status: str, **more) -> Subscription:
+    return Subscription(status, status, "personal_m", more.pop("created", NOW), None, None, None)
+
+
+def test_a_payment_that_was_begun_takes_nothing_from_who_is_in_grace_and_gives_no_second_grace():
+    begun = subscription("incomplete", created=NOW + DAY)
+    for status in ("active", "trialing", "past_due", "unpaid", "canceled"):
+        assert best([begun, subscription(status)]).status == status
+    assert best([begun]).status == "incomplete"

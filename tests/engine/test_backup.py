@@ -16,7 +16,9 @@ from django.utils import timezone
 from accounts.models import User
 from hetk import backup
 from sync import pairs
+from sync.condition import findings
 from sync.core.event import Answer
+from sync.measurements import measure
 from sync.models import Flow, Link, Pair
 from sync.providers.memory import LIKE_MICROSOFT
 from sync.store import heartbeats
@@ -145,3 +147,18 @@ def test_a_backup_that_fails_leaves_nothing_that_looks_like_one(
     with pytest.raises(CommandError, match="There is no new backup"):
         call_command("backup", tmp_path, verbosity=0)
     assert list(tmp_path.iterdir()) == []
+    assert heartbeats.last(heartbeats.BACKUP) is None
+
+
+def test_when_the_newest_one_was_taken_stays_on_record_and_a_failure_changes_nothing_of_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken, later = datetime(2026, 3, 2, 9, tzinfo=UTC), datetime(2026, 3, 5, 9, tzinfo=UTC)
+    backup.take(tmp_path, taken)
+    monkeypatch.setattr(backup, "NAME", "no/such/folder-{}")
+    with pytest.raises(OSError, match="No such file"):
+        backup.take(tmp_path, later)
+    heartbeats.forget(later)
+    assert measure(later).backup_at == taken
+    (finding,) = [one for one in findings(measure(later)) if "backup" in one.wrong]
+    assert finding.wrong == "The newest backup is 3 days old."

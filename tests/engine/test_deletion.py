@@ -179,16 +179,17 @@ def test_asking_twice_begins_once(world, pair):
     assert (first.pk, first.copies) == (second.pk, second.copies)
 
 
-def test_others_steps_are_taken_before_the_rows_go(world, pair, settings):
+def test_others_steps_are_taken_before_anything_goes(world, pair, settings):
     settings.ACCOUNT_DELETION_STEPS = ["tests.engine.test_deletion.note"]
     ask(world)
     go_on(world)
-    assert [world.user.pk] == SEEN
+    assert SEEN[0] == (world.user.pk, True)
+    assert {number for number, _ in SEEN} == {world.user.pk}
 
 
-SEEN: list[int] = []
+SEEN: list[tuple[int, bool]] = []
 
 
 def note(user: User) -> None:
     assert User.objects.filter(pk=user.pk).exists()
-    SEEN.append(user.pk)
+    SEEN.append((user.pk, Pair.objects.filter(user=user, ending_at=None).exists()))

@@ -166,6 +166,7 @@ def test_figures_are_those_of_the_database(client, running, settings):
     found = figures(answer)
     assert found["hetk_workers"] == {(): 1}
     assert set(found["hetk_heartbeat_timestamp_seconds"]) == {("worker",), ("timetable",)}
+    assert found["hetk_backup_timestamp_seconds"] == {}
     assert found["hetk_calendars_due"] == {("google",): 0, ("microsoft",): 1}
     assert found["hetk_due_oldest_seconds"][()] == pytest.approx(120, abs=5)
     assert found["hetk_delay_seconds"][("0.95", "microsoft", "google")] == 4.2

@@ -11,7 +11,7 @@ import yaml
 from django.core.management import CommandError, get_commands, load_command_class
 
 from hetk.metrics import Gauges
-from sync.condition import BEHIND, LEAST, SOME
+from sync.condition import BEHIND, LEAST, OLD_BACKUP, SOME
 from sync.measured import Kindred, Measurements, Spread
 from sync.store.heartbeats import LATE
 from tests.house.source import ROOT, text
@@ -173,7 +173,13 @@ def measured() -> dict[str, set[str]]:
     now = datetime.now(UTC)
     spread = {("google", "microsoft"): Spread(1, 1, 1, 1)}
     found = Measurements(
-        at=now, kinds={"google": Kindred()}, last_hour=spread, last_day=spread, worker_at=now, timetable_at=now
+        at=now,
+        kinds={"google": Kindred()},
+        last_hour=spread,
+        last_day=spread,
+        worker_at=now,
+        timetable_at=now,
+        backup_at=now,
     )
     return {
         family.name: {label for sample in family.samples for label in sample.labels}
@@ -198,6 +204,7 @@ def test_alerts_and_pages_speak_of_the_same_limits():
     late = int(LATE.total_seconds())
     assert f"> {late} " in by_name["HetkWorkerSilent"]
     assert f"> {late} " in by_name["HetkTimetableSilent"]
+    assert by_name["HetkBackupOld"].endswith(f"> {int(OLD_BACKUP.total_seconds())}")
     assert by_name["HetkBehind"].endswith(f"> {int(BEHIND.total_seconds())}")
     for name in ("HetkProviderFailing", "HetkProviderThrottling"):
         assert f">= {LEAST} and" in by_name[name]

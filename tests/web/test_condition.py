@@ -40,6 +40,13 @@ def test_what_works_says_so_and_leaves_nothing_to_do():
     assert condition.findings(FINE) == []
 
 
+@pytest.mark.parametrize(
+    ("taken", "said"), [(None, []), (ago(hours=3), []), (ago(hours=4), ["The newest backup is 4 h old."])]
+)
+def test_a_backup_that_is_too_old_is_said_and_whoever_makes_them_elsewhere_is_left_alone(taken, said):
+    assert [one.wrong for one in condition.findings(replace(FINE, backup_at=taken))] == said
+
+
 def test_where_nothing_has_run_yet_nothing_is_called_broken():
     assert set(words(EMPTY).values()) == {"Not begun", "Not in use"}
     assert condition.sentence(condition.parts(EMPTY)) == ("still", "Nothing has run yet.")
