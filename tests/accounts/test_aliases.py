@@ -3,20 +3,8 @@
 import pytest
 
 from accounts.models import Connection
-from tests.accounts.browser import Browser
-from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def alice():
-    return make_user("alice")
-
-
-@pytest.fixture
-def browser(alice):
-    return Browser(alice)
 
 
 @pytest.mark.parametrize(

@@ -8,19 +8,13 @@ from accounts.models import Connection
 from accounts.oauth import codes
 from accounts.oauth.errors import Problem
 from sandbox.microsoft.identity_answers import BY_NUMBER
-from tests.accounts.browser import Browser, answer
-from tests.factories import make_user
+from tests.accounts.browser import answer
 
 pytestmark = pytest.mark.django_db
 SAFE = re.compile(
     r"no calendar was touched|Your calendars are safe|your calendars are safe|No calendar was touched", re.ASCII
 )
 ONE_OF_EACH = sorted({codes.problem(word, number): number for number, (word, _) in BY_NUMBER.items()}.values())
-
-
-@pytest.fixture
-def browser():
-    return Browser(make_user("alice"))
 
 
 def assert_helps(page, number):

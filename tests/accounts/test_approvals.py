@@ -23,16 +23,6 @@ pytestmark = pytest.mark.django_db
 ALICE = "alice@fabrikam.example"
 
 
-@pytest.fixture
-def alice():
-    return make_user("alice")
-
-
-@pytest.fixture
-def browser(alice):
-    return Browser(alice)
-
-
 def asked(browser, address=ALICE):
     """Alice tries, her organization says no, and the page of it."""
     return browser.through("/connect/microsoft/", "alice-fabrikam", choice="return", address=address).content.decode()

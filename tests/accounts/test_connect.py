@@ -21,16 +21,6 @@ PEOPLE = {"microsoft": "alice-northwind", "google": "alice-gmail"}
 BOTH = pytest.mark.parametrize("kind", ["microsoft", "google"])
 
 
-@pytest.fixture
-def alice():
-    return make_user("alice")
-
-
-@pytest.fixture
-def browser(alice):
-    return Browser(alice)
-
-
 def page(response):
     return response.content.decode()
 

@@ -19,16 +19,6 @@ pytestmark = pytest.mark.django_db
 DONE = "/admin-approval/done/"
 
 
-@pytest.fixture
-def alice():
-    return make_user("alice")
-
-
-@pytest.fixture
-def browser(alice):
-    return Browser(alice)
-
-
 def acts(user, *but):
     return [entry.act for entry in audit.entries_of(user) if entry.act not in but]
 

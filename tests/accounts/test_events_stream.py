@@ -8,11 +8,15 @@ from io import StringIO
 import jwt
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
+from accounts.models import SecurityEvent
 from accounts.oauth import risc_stream
 from accounts.oauth.risc_stream import Account
 from hetk import outbound
+from tests.accounts.browser import Browser
 from tests.environment import WEBHOOK_URL
+from tests.factories import connect, make_user
 
 pytestmark = pytest.mark.django_db
 HERE = f"{WEBHOOK_URL}/hooks/google/security/"
@@ -83,6 +87,29 @@ def test_switched_off_google_sends_nothing_and_on_again_it_does(sandbox, key):
     assert sandbox.call("POST", "google/security", asked)["sent"] == 0
     told("on", key)
     assert sandbox.call("POST", "google/security", asked)["sent"] == 1
+
+
+def test_the_event_of_a_test_arrives_at_the_site_and_changes_nothing_there(sandbox, key, live_server):
+    alice = make_user("alice")
+    connection, browser = connect(sandbox, alice, "alice-gmail"), Browser(alice)
+    told("register", key)
+    assert told("test", key, patience=20) == [
+        "The event of the test has arrived: the way is open.",
+        f"Events go to {HERE}; the stream is on.",
+    ]
+    (arrived,) = SecurityEvent.objects.all()
+    assert arrived.event_id.endswith(" verification")
+    (delivered,) = sandbox.deliveries()
+    assert (delivered["url"], delivered["statuses"]) == (HERE, [202])
+    connection.refresh_from_db()
+    assert not connection.halted
+    assert browser.get("/connections/").status_code == 200
+
+
+def test_an_event_of_an_earlier_test_answers_no_later_one(sandbox, key):
+    told("register", key)
+    SecurityEvent.objects.create(event_id="earlier verification", at=timezone.now())
+    assert "no event came within 0.6 seconds" in refused("test", key, patience=0.6)
 
 
 def test_a_test_that_no_event_answers_fails_and_says_what_to_look_at(sandbox, key):

@@ -11,15 +11,10 @@ from django.core import mail
 
 from accounts import vault
 from tests.accounts.browser import Browser
-from tests.factories import PASSWORD, TOTP_SECRET, authenticator_app, make_user, sign_in
+from tests.factories import PASSWORD, TOTP_SECRET, authenticator_app, sign_in
 from tests.web.routes import rows
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def alice():
-    return make_user("alice")
 
 
 @pytest.fixture

@@ -27,11 +27,6 @@ def alice() -> Any:
     return make_user("alice", time_zone="Europe/Tallinn")
 
 
-@pytest.fixture
-def browser(alice: Any) -> Browser:
-    return Browser(alice)
-
-
 def published(sandbox: Any, person: str) -> str:
     """The address of the person's first calendar, Google's secret one."""
     return next(str(one["url"]) for one in sandbox.call("GET", "feeds") if one["person"] == person)

@@ -12,17 +12,12 @@ from django.core import mail
 
 from tests.accounts.browser import Browser
 from tests.accounts.test_factors import code
-from tests.factories import PASSWORD, authenticator_app, make_user, sign_in
+from tests.factories import PASSWORD, authenticator_app, sign_in
 
 pytestmark = pytest.mark.django_db
 
 CODE = re.compile(r"\b[A-Z]{4}-[A-Z]{4}\b")
 START = datetime(2026, 11, 25, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def alice():
-    return make_user("alice")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import Acceptance, Chain, User
 from tests.accounts.browser import Browser
-from tests.factories import PASSWORD, make_user
+from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 ADDRESS, NOBODY = "alice@hetk.example", "nobody@hetk.example"
@@ -19,11 +19,6 @@ STEPS = {
     "a password that was forgotten": ("/accounts/password/reset/", {}),
 }
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"')
-
-
-@pytest.fixture
-def alice():
-    return make_user("alice")
 
 
 @pytest.fixture

@@ -12,16 +12,6 @@ from tests.factories import connect, desk, make_connection, make_user
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def alice():
-    return make_user("alice")
-
-
-@pytest.fixture
-def browser(alice):
-    return Browser(alice)
-
-
 def page(response):
     return response.content.decode()
 

@@ -25,16 +25,6 @@ PERSON, ADDRESS = "alice-icloud", "alice.tamm@icloud.example"
 
 
 @pytest.fixture
-def alice() -> Any:
-    return make_user("alice")
-
-
-@pytest.fixture
-def browser(alice: Any) -> Browser:
-    return Browser(alice)
-
-
-@pytest.fixture
 def app_password(sandbox: Any) -> str:
     return str(sandbox.call("POST", "icloud/password", {"person": PERSON})["password"])
 

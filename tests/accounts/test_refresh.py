@@ -40,11 +40,6 @@ def works(sandbox, person, token):
     return answer.status == 200
 
 
-@pytest.fixture
-def alice(db):
-    return make_user("alice")
-
-
 @BOTH
 def test_a_token_with_time_left_is_used_without_asking_anybody(sandbox, alice, person):
     connection = connect(sandbox, alice, person)

@@ -20,11 +20,6 @@ DAY = 24 * 3600
 START = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 
-@pytest.fixture
-def alice():
-    return make_user("alice")
-
-
 def signed_in(name: str = "alice", **headers: str) -> Browser:
     browser = Browser()
     browser.defaults.update(headers)

@@ -23,11 +23,6 @@ ADDRESS = "alice@hetk.example"
 TOKEN = re.compile(rb'name="(?:csrfmiddlewaretoken|credential)"[^>]*>')
 
 
-@pytest.fixture
-def alice():
-    return make_user("alice")
-
-
 def attack(times: int = 5, **headers: Any) -> None:
     for _ in range(times):
         browser = Browser()

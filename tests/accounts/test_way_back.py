@@ -22,11 +22,6 @@ CODE = re.compile(r"\b[A-Z]{4}-[A-Z]{4}\b")
 START = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 
-@pytest.fixture
-def alice():
-    return make_user("alice")
-
-
 def main_address() -> str:
     return str(EmailAddress.objects.get(primary=True).email)
 
