@@ -3,7 +3,9 @@
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
 from allauth.account.internal.userkit import filter_users_by_email
+from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -11,6 +13,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -47,6 +50,15 @@ class AccountAdapter(DefaultAccountAdapter):
             mails.note(name, email, taken=False)
             raise MailIsDown from error
         mails.note(name, email, taken=True)
+
+    def pre_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse | None:
+        """Nobody by a code that was mailed to an address which is the person's no more, such as a thief's that was thrown out."""
+        address, own = how["email"], EmailAddress.objects.filter(user=user)
+        if address and not how["signup"] and own.exists() and not own.filter(email__iexact=address).exists():
+            clear_login(request)
+            return redirect("account_login")
+        response: HttpResponse | None = super().pre_login(request, user, **how)
+        return response
 
     def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
         audit.record(user, Act.SIGNED_IN, facts={"how": audit.how(request, user)}, personal=audit.whence(request))

@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts import history
+from accounts import history, inbox
 from accounts.models import User
 
 FORMAT = "hetk-export-1"
@@ -91,8 +91,10 @@ def _rows(table: str, user: User) -> Iterator[dict[str, Any]]:
         yield from history.told(user)
         return
     secret = SECRET.get(table, frozenset())
-    rows: QuerySet[Any] = QuerySet(apps.get_model(table)).filter(**{OWN[table]: user.pk}).order_by("pk")
-    for row in rows.values().iterator():
+    rows: QuerySet[Any] = QuerySet(apps.get_model(table)).filter(**{OWN[table]: user.pk})
+    if table == "accounts.Message":
+        rows |= inbox.by_address(user)
+    for row in rows.order_by("pk").values().iterator():
         yield {name: (HELD if value else "") if name in secret else value for name, value in row.items()}
 
 

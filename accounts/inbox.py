@@ -6,6 +6,7 @@ Whoever is signed in is known by it; an address that somebody merely typed prove
 import logging
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -58,6 +59,12 @@ def forget(before: datetime) -> int:
     return count
 
 
+def by_address(user: User) -> models.QuerySet[Message]:
+    """What came from an address of the person's while nobody was signed in; an address that is not confirmed is nobody's."""
+    own = EmailAddress.objects.filter(user=user, verified=True, email__iexact=models.OuterRef("address"))
+    return Message.objects.filter(models.Exists(own), user=None)
+
+
 def forget_of(user: User) -> None:
-    """A step of the end of an account: what came from its address while nobody was signed in goes as well."""
-    Message.objects.filter(address__iexact=user.email).delete()
+    """A step of the end of an account: that goes as well."""
+    by_address(user).delete()

@@ -1,7 +1,7 @@
 """A main address that changed can be taken back from the old one, for seven days, by a link that was mailed there.
 
 Who holds a session can have changed more than the address. So taking it back leaves the old address as the only way in: the
-password, other addresses, identities, sessions, and factors that are younger than a week before the change, all go.
+password, other addresses, identities, sessions, tokens of programs, and factors that are younger than a week before the change, all go.
 """
 
 from datetime import timedelta
@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import devices, emails, notices
+from accounts import devices, emails, lost, notices
 from accounts.models import EmailChange, User
 
 SALT = "accounts.way_back"
@@ -68,6 +68,8 @@ def take(request: HttpRequest, change: EmailChange) -> bool:
         user.set_unusable_password()
         user.save(update_fields=("password",))
         devices.forget(user)
+        user.api_tokens.all().delete()
+        lost.stop(user)
     notices.tell(request, user, "email_back", to=change.old, address=change.old)
     notices.mail(request, user, "email_back", to=change.new, address=change.old)
     return True

@@ -24,7 +24,7 @@ def assert_helps(page, number):
     assert heading
     assert not re.search(r"\d{4}", heading[1])
     assert SAFE.search(article)
-    for question in ("Who can help", "What you do"):
+    for question in ("Who can help", "What you do", "What we do"):
         assert re.search(rf"<dt>{question}</dt>\s*<dd>\s*\w.+", article), question
     assert 'class="button"' in article
     assert f"AADSTS{number}" in article

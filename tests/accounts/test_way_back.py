@@ -1,7 +1,7 @@
 """Changing the main address: confirmed by a code before it counts, told to the old one, and taken back from there."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -9,9 +9,11 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.core import mail
+from django.utils import timezone
 
+from accounts import lost, tokens
 from accounts import way_back as way_back_
-from accounts.models import EmailChange
+from accounts.models import ApiToken, EmailChange, LostFactor
 from tests.accounts.browser import Browser
 from tests.factories import PASSWORD, authenticator_app, make_user, passkey, sign_in
 
@@ -20,6 +22,7 @@ pytestmark = pytest.mark.django_db
 OLD, NEW = "alice@hetk.example", "mallory@hetk.example"
 CODE = re.compile(r"\b[A-Z]{4}-[A-Z]{4}\b")
 START = datetime(2026, 11, 25, 12, tzinfo=UTC)
+SECRET, FAR = f"{tokens.PREFIX}stolen", date(2100, 1, 1)
 
 
 def main_address() -> str:
@@ -104,6 +107,36 @@ def test_the_old_address_takes_the_account_back_and_throws_everybody_else_out(al
     assert not SocialAccount.objects.exists()
     Browser().post("/accounts/login/", {"login": NEW, "password": PASSWORD})
     assert {letter.to[0] for letter in mail.outbox[-2:]} == {OLD, NEW}
+
+
+def test_a_code_that_the_thief_waits_with_and_a_token_of_a_program_open_nothing_afterwards(alice):
+    change(alice)
+    thief = Browser()
+    thief.post("/accounts/login/code/", {"email": NEW})
+    found = CODE.search(str(mail.outbox[-1].body))
+    assert mail.outbox[-1].to == [NEW]
+    assert found
+    ApiToken.objects.create(user=alice, name="thief", digest=tokens.digest_of(SECRET), scopes="read", expires_on=FAR)
+    asks = LostFactor.objects.create(user=alice, asked_at=timezone.now(), due_at=timezone.now() + lost.WAIT)
+    assert tokens.find(SECRET)
+
+    Browser().post(way_back())
+
+    thief.post("/accounts/login/code/confirm/", {"code": found[0]})
+    assert thief.signed_in_as() is None
+    assert tokens.find(SECRET) is None
+    asks.refresh_from_db()
+    assert asks.stopped_at
+
+
+def test_a_code_that_waits_signs_in_while_its_address_is_the_persons(alice):
+    change(alice)
+    browser = Browser()
+    browser.post("/accounts/login/code/", {"email": NEW})
+    found = CODE.search(str(mail.outbox[-1].body))
+    assert found
+    browser.post("/accounts/login/code/confirm/", {"code": found[0]})
+    assert browser.signed_in_as() == str(alice.pk)
 
 
 def test_the_way_back_works_once(alice):

@@ -9,8 +9,9 @@ from django.apps import apps
 from django.db.models import ForeignKey, Model
 from django.test import Client
 
-from accounts import audit, export
+from accounts import audit, export, inbox
 from accounts.audit import Act
+from accounts.message import Message
 from accounts.models import Connection, User
 from tests.factories import PASSWORD
 from tests.house.source import ROOT
@@ -133,3 +134,24 @@ def test_it_is_asked_for_by_post(alice):
 def test_an_address_that_belongs_to_the_account_is_told(alice):
     EmailAddress.objects.create(user=alice.user, email="second@hetk.example")
     assert "second@hetk.example" in json.dumps(exported(alice.user))
+
+
+def test_what_came_by_the_contact_form_from_a_confirmed_address_is_told_and_from_any_other_is_not(alice, charlie):
+    EmailAddress.objects.create(user=alice.user, email="second@hetk.example", verified=True)
+    EmailAddress.objects.create(user=alice.user, email="unproved@hetk.example")
+    for number, (user, address) in enumerate(
+        [
+            (None, alice.user.email.upper()),
+            (None, "second@hetk.example"),
+            (alice.user, "elsewhere@hetk.example"),
+            (None, "unproved@hetk.example"),
+            (None, "nobody@hetk.example"),
+            # Who was signed in is known, whatever address they typed.
+            (charlie.user, alice.user.email),
+        ]
+    ):
+        Message.objects.create(user=user, address=address, topic="sync", text=f"words {number}")
+    told = [row["text"] for row in exported(alice.user)["tables"]["accounts.Message"]]
+    assert told == ["words 0", "words 1", "words 2"]
+    inbox.forget_of(alice.user)
+    assert set(Message.objects.values_list("text", flat=True)) == {"words 2", "words 3", "words 4", "words 5"}

@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.models import Kind
 from accounts.oauth.errors import Problem, SignInFailed
 from accounts.views import problems
+from hetk.limits import too_often
 from sync.core.operation import Reason
 
 SAFE = re.compile(r"calendars? (?:was|are|is) (?:touched|safe)|[Nn]o calendar was touched|[Yy]our calendars are safe")
@@ -40,6 +41,19 @@ def says_all_three(html: str) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_an_error_page_says_what_happened_that_calendars_are_safe_and_what_to_do(db, page):
     says_all_three(render_to_string(page, request=_request()))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_error_page_says_who_can_help_when_that_is_not_enough(db, page):
+    html = render_to_string(page, request=_request())
+    assert re.search(r'href="(?:mailto:[^"]+@|/contact/)', html) or "ends by itself" in words(html)
+
+
+@pytest.mark.parametrize(("seconds", "wait"), [(60, "a minute"), (300, "5 minutes"), (3600, "an hour")])
+def test_who_asked_too_often_is_told_the_same_wait_as_their_browser(db, seconds, wait):
+    answer = too_often(_request(), seconds=seconds)
+    assert f"Wait {wait}, then try once more" in words(answer.content.decode())
+    assert answer.headers["Retry-After"] == str(seconds)
 
 
 @pytest.mark.parametrize("kind", list(Kind))
