@@ -122,7 +122,11 @@ def test_a_code_that_the_thief_waits_with_and_a_token_of_a_program_open_nothing_
 
     Browser().post(way_back())
 
+    mail.outbox.clear()
     thief.post("/accounts/login/code/confirm/", {"code": found[0]})
+    # Nor does it begin the confirmation of the thief's address once more.
+    assert mail.outbox == []
+    assert not EmailAddress.objects.filter(email=NEW).exists()
     assert thief.signed_in_as() is None
     assert tokens.find(SECRET) is None
     asks.refresh_from_db()
