@@ -10,6 +10,9 @@ from policy.record import Policy, Problem
 from policy.standing import State, follow
 from policy.verdict import NOTHING_KNOWN, Verdict, judge
 
+# Outcomes that are an answer about the name, as `policy.lookup.ask` words them.
+AUTHORITATIVE = frozenset({"answered", "no such name", "no such record"})
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -24,12 +27,25 @@ class Step:
     policy: Policy | None
     problem: Problem | None
 
+    @property
+    def said(self) -> str:
+        """What came back, and whether its signature was checked; of a failure there is nothing to check."""
+        if self.policy is None and self.outcome not in AUTHORITATIVE:
+            return self.outcome
+        return f"{self.outcome}, {'validated' if self.validated else 'not validated'}"
+
+    @property
+    def read_as(self) -> str:
+        """The tags as they were understood, in the order of the record."""
+        return "; ".join(f"{name} is {value}" for name, value in self.tags)
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`verdict`: what these answers alone come to, as for a domain that Hetk has not met before."""
+    """`verdict`: what these answers alone come to, as for a domain that Hetk has not met before. `at`: when they were given."""
 
     domain: str
+    at: datetime
     steps: tuple[Step, ...]
     verdict: Verdict
 
@@ -44,7 +60,7 @@ def check(domain: str, servers: Sequence[lookup.Server], now: datetime) -> Check
     heard = {name: lookup.ask_all(name, servers) for name in (domain, *above)}
     known = {name: follow(NOTHING_KNOWN, [one.answer for one in found], now) for name, found in heard.items()}
     steps = tuple(_step(one) for found in heard.values() for one in found)
-    return Check(domain, steps, judge(domain, above, known, now))
+    return Check(domain, now, steps, judge(domain, above, known, now))
 
 
 def _step(heard: lookup.Heard) -> Step:

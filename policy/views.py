@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from hetk.limits import too_often
 from policy import keeper
-from policy.check import Check, Step, check
+from policy.check import AUTHORITATIVE, Check, Step, check
 from policy.forms import DomainForm
 from policy.names import record_name
 from policy.record import Policy
@@ -40,6 +40,7 @@ class Shown:
     resolver: str
     answer: str
     record: str
+    tags: str
     read_as: str
     problem: str
 
@@ -85,7 +86,7 @@ def told(found: Check) -> dict[str, object]:
 def _shown(number: int, step: Step) -> Shown:
     if step.policy is not None:
         read_as = MEANS[step.policy]
-    elif step.outcome in {"answered", "no such name", "no such record"}:
+    elif step.outcome in AUTHORITATIVE:
         read_as = "nothing of Hetk’s here"
     else:
         read_as = "no answer"
@@ -93,8 +94,9 @@ def _shown(number: int, step: Step) -> Shown:
         name=step.name,
         # Which resolvers an installation asks is nobody's business.
         resolver="first" if number % 2 == 0 else "second",
-        answer=f"{step.outcome}{', validated' if step.validated else ''}",
+        answer=step.said,
         record=step.record,
+        tags=step.read_as,
         read_as=read_as,
         problem=step.problem.sentence if step.problem else "",
     )

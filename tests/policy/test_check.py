@@ -61,7 +61,7 @@ def test_the_text_names_the_mistake_in_a_record(sandbox, capsys):
     sandbox.publish("_hetk.northwind.example", "v=hetk1; policy=privat")
     call_command("policy_check", "northwind.example")
     text = capsys.readouterr().out
-    assert "v=hetk1; policy=privat" in text
+    assert "answered, not validated\n    v=hetk1; policy=privat\n    v is hetk1; policy is privat\n" in text
     assert "neither private nor none" in text
     assert "northwind.example is private" in text
 

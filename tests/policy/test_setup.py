@@ -1,6 +1,9 @@
 """The public setup page: each step in words, and no way to make us ask the DNS at will."""
 
+import re
+
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -32,6 +35,20 @@ def test_a_check_tells_every_step_and_what_it_comes_to(visitor, sandbox):
     page = check(visitor, "northwind.example").content.decode()
     assert "northwind.example: private" in page
     assert "v=hetk1; policy=private" in page
+
+
+def test_each_step_shows_the_answer_whether_it_was_validated_and_the_tags_as_understood(visitor, sandbox):
+    sandbox.publish("_hetk.northwind.example", "V=HETK1;  policy = Private ;sp=none; later=x")
+    page = check(visitor, "northwind.example").content.decode()
+    assert "Answered, not validated; read as private." in page
+    assert "V=HETK1;  policy = Private ;sp=none; later=x" in page
+    assert "Understood: v is hetk1; policy is private; sp is none; later is x." in page
+    assert re.search(r"Asked at \d\d:\d\d:\d\d UTC", page)
+    sandbox.dns("northwind.example", trouble="servfail")
+    cache.clear()
+    page = check(visitor, "northwind.example").content.decode()
+    assert "validated; read" not in page
+    assert "read as no answer" in page
 
 
 def test_a_mistake_in_the_record_is_named(visitor, sandbox):

@@ -48,10 +48,11 @@ def as_json(found: Check) -> dict[str, Any]:
 def as_text(found: Check) -> str:
     lines = []
     for step in found.steps:
-        validated = ", validated" if step.validated else ""
-        lines.append(f"{step.name} TXT, asked of {step.resolver}: {step.outcome}{validated}")
+        lines.append(f"{step.name} TXT, asked of {step.resolver}: {step.said}")
         if step.record:
             lines.append(f"    {step.record}")
+        if step.tags:
+            lines.append(f"    {step.read_as}")
         if step.problem:
             lines.append(f"    {step.problem.sentence}")
     by = f" (decided by {found.verdict.domain})" if found.verdict.domain != found.domain else ""
