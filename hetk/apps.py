@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import Tags, register
 
-from hetk import checks, outbound
+from hetk import checks, database_rights, outbound
 
 
 class HetkConfig(AppConfig):
@@ -16,3 +16,4 @@ class HetkConfig(AppConfig):
 
         for check in [*checks.ALL, changes.check]:
             register(check, Tags.security)
+        register(database_rights.check, Tags.database, deploy=True)

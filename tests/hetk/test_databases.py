@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -95,3 +96,50 @@ def test_a_server_that_does_not_start_says_why(tmp_path):
     (folder / "postgresql.conf").write_text("no such setting = 1")
     with pytest.raises(NotStarted, match="did not start"):
         Server(tmp_path).start()
+
+
+LESSER = "lesser_hetk"
+
+
+def deploy_check(address: str, folder: Path) -> str:
+    """What `manage.py check` says of the account, as `hetk-prepare` asks it."""
+    surroundings = {**os.environ, "HETK_DATABASE_URL": address, "HETK_VAR_DIR": str(folder)}
+    command = [sys.executable, "manage.py", "check", "--deploy", "--database", "default", "--tag", "database"]
+    done = subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stderr
+
+
+def made_by_the_script(folder: Path) -> str:
+    """Runs what PostgreSQL's image runs, with other names; the address of the account that it makes."""
+    (folder / "password").write_text("qkanarix")
+    script = (ROOT / "deploy" / "postgres" / "account.sh").read_text()
+    for ours, here in (
+        (" hetk ", f" {LESSER} "),
+        ("/run/secrets/database", str(folder / "password")),
+        (" postgres ", " hetk "),
+    ):
+        assert ours in script
+        script = script.replace(ours, here, 1 if ours == " postgres " else -1)
+    host = server().url("").partition("host=")[2]
+    subprocess.run(["sh", "-c", script], env={**os.environ, "PGHOST": host}, check=True)
+    return server().url(LESSER).replace("//hetk@", f"//{LESSER}@")
+
+
+def test_an_account_that_may_do_more_than_its_own_database_is_warned_of_and_a_plain_owner_is_not(tmp_path):
+    address = made_by_the_script(tmp_path)
+    try:
+        said = deploy_check(server().url(LESSER), tmp_path)
+        assert "hetk.W034" in said
+        assert "SUPERUSER" in said
+        assert "W034" not in deploy_check(address, tmp_path)
+        with psycopg.connect(address) as plain:
+            plain.execute("CREATE TABLE own (number int)")
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                plain.execute("CREATE ROLE another")
+        plain.close()
+    finally:
+        server().drop(LESSER)
+        with psycopg.connect(server().url("postgres"), autocommit=True) as mighty:
+            mighty.execute(f"DROP ROLE {LESSER}")
+        mighty.close()

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from django.core.management import CommandError, get_commands, load_command_class
 
+from hetk.database_rights import BEYOND
 from hetk.metrics import Gauges
 from sync.condition import BEHIND, LEAST, OLD_BACKUP, SOME
 from sync.measured import Kindred, Measurements, Spread
@@ -215,3 +216,17 @@ def test_every_alert_is_explained_to_whoever_it_wakes():
     paper = (ROOT / "docs" / "alerts.md").read_text()
     assert set(re.findall(r"^\| `(Hetk\w+)` \|", paper, re.MULTILINE)) == {rule["alert"] for rule in RULES}
     assert {rule["labels"]["severity"] for rule in RULES} == {"page", "ticket"}
+
+
+def test_the_image_of_the_database_makes_hetk_an_account_without_rights_beyond_its_own():
+    database = COMPOSE["services"]["database"]
+    assert "POSTGRES_USER" not in database["environment"]
+    assert "./postgres/account.sh:/docker-entrypoint-initdb.d/account.sh:ro" in database["volumes"]
+    # While it makes itself ready it listens on its socket alone, and Hetk's account is not there yet.
+    assert "127.0.0.1" in database["healthcheck"]["test"]
+    script = (DEPLOY / "postgres" / "account.sh").read_text()
+    for right in BEYOND:
+        assert f" NO{right}" in script, right
+    for name, service in COMPOSE["services"].items():
+        assert ("database_owner" in service["secrets"]) == (name == "database"), name
+    assert set(COMPOSE["secrets"]) == {"database", "database_owner", "database_url"}
