@@ -25,7 +25,7 @@ DNSSEC := knot unbound
 PEER := var/peer/bin/vdirsyncer
 SOURCES := hetk accounts sync policy billing sandbox tests bench bin manage.py
 
-.PHONY: help setup packages cyrus dnssec run test sbom advisories sweep mutants histories simulate soak check format screens bench bench-caldav costs clean
+.PHONY: help setup packages cyrus dnssec run test sbom front advisories sweep mutants histories simulate soak check format screens bench bench-caldav costs clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -84,6 +84,9 @@ check: setup ## format, lint, types, pins, import floors, sizes, system checks, 
 
 sbom: setup ## write the inventory of the product's packages to artifacts/sbom.json
 	@$(PY) -m bin.sbom
+
+front: setup ## look at the public site SITE=https://… from outside: certificate, versions and suites of TLS, plain http
+	@$(PY) -m bin.front $(SITE)
 
 advisories: setup ## look every pinned package up among published weaknesses; red when it cannot look
 	@$(PY) -m bin.advisories

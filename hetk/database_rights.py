@@ -7,8 +7,8 @@ from django.core import checks
 from django.db import connections
 
 # What an account of PostgreSQL may hold beyond its own database, in the order of the question.
-BEYOND = ("SUPERUSER", "CREATEROLE", "CREATEDB", "REPLICATION", "BYPASSRLS")
-QUESTION = "SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls FROM pg_roles WHERE rolname = current_user"
+BEYOND = ("SUPERUSER", "CREATEROLE", "CREATEDB", "BYPASSRLS")
+QUESTION = "SELECT rolsuper, rolcreaterole, rolcreatedb, rolbypassrls FROM pg_roles WHERE rolname = current_user"
 
 
 def check(app_configs: Any, databases: Sequence[str] | None = None, **_: Any) -> list[checks.CheckMessage]:

@@ -5,7 +5,7 @@ set -eu
 
 password=$(cat /run/secrets/database)
 psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --set password="$password" --username postgres --dbname postgres <<'SQL'
-CREATE ROLE hetk LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD :'password';
+CREATE ROLE hetk LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD :'password';
 CREATE DATABASE hetk OWNER hetk ENCODING 'UTF8' TEMPLATE template0;
 REVOKE CONNECT ON DATABASE hetk FROM PUBLIC;
 SQL
