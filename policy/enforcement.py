@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts import audit
 from accounts.audit import Act
@@ -16,13 +16,13 @@ from accounts.models import Connection, Kind
 from accounts.oauth.feed import BUSY_ONLY
 from policy import keeper
 from policy.models import Domain
-from policy.names import domains_of, organization
+from policy.names import domains_of, organization, parents
 from policy.standing import State, state_of, wants_asking
 from policy.verdict import Verdict
 from sync.core.event import Event
 from sync.core.privacy import BUSY_TITLE
-from sync.models import Calendar, Flow
-from sync.store import locks, work
+from sync.models import Calendar, Flow, Link, Receipt
+from sync.store import locks, receipts, work
 
 # How long a cycle goes on with what it heard without looking into the rows again.
 BRIEFLY = timedelta(seconds=5)
@@ -129,11 +129,18 @@ def _follow(calendar: Calendar, was: str, state: str, now: datetime) -> None:
     # All but those that say no more by themselves: a word of the person's own is more.
     overruled = Flow.objects.filter(source=calendar, ending_at=None).exclude(private=True, word=BUSY_TITLE)
     if state in (State.PRIVATE, PUBLISHED):
+        for flow in overruled.filter(_copied(), strip_due=False).select_related("pair"):
+            receipts.begin(Receipt.Kind.STRIPPED, flow, now)
         overruled.update(strip_due=True)
         work.look_again(list(overruled), now)
     elif not state and was:
         # What was written privately meanwhile looks again as the person wants it.
         work.look_again(list(overruled), now)
+
+
+def _copied() -> Exists:
+    """Whether a flow has copies."""
+    return Exists(Link.objects.filter(flow=OuterRef("pk")).exclude(copy_id=""))
 
 
 def sweep(clock: Callable[[], datetime], most: int = 50) -> int:
@@ -150,6 +157,18 @@ def sweep(clock: Callable[[], datetime], most: int = 50) -> int:
         if (state_of(known, now), known.subdomains) != before:
             spread(row.name, clock)
     return asked
+
+
+def remember_resting(now: datetime) -> int:
+    """Nobody looks at the calendars of a paused sync, but what their domains publish strips its copies all the same: those domains
+    stay in use as long as it has copies. Returns how many there are.
+    """
+    resting = Flow.objects.filter(_copied(), pair__paused_at__isnull=False)
+    calendars = Calendar.objects.filter(pk__in=resting.values("source")).select_related("connection")
+    names = {name for calendar in calendars.iterator() for name in domains(calendar)}
+    names |= {above for name in names for above in parents(name)}
+    keeper.remember(names, now)
+    return len(names)
 
 
 def _claim(row: Domain, now: datetime) -> bool:

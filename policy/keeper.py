@@ -61,6 +61,12 @@ def up_to_date(names: Collection[str], now: datetime) -> dict[str, Standing]:
     return known
 
 
+def remember(names: Collection[str], now: datetime) -> None:
+    """These are needed, although nothing rests on them just now: `enforcement.sweep` goes on asking about them."""
+    Domain.objects.bulk_create([Domain(name=name) for name in sorted(names)], ignore_conflicts=True)
+    Domain.objects.filter(name__in=names).update(needed_at=now)
+
+
 @transaction.atomic
 def learn(heard: Mapping[str, Sequence[Answer]], now: datetime) -> dict[str, Standing]:
     """Stores what follows from the answers; what another process stored meanwhile is gone on from, not overwritten."""

@@ -42,6 +42,12 @@ TIMETABLE = (
     Entry(
         "tell about policies", "sync.tasks.tell_about_policies", 1, "who has copies reads that a policy began or ended"
     ),
+    Entry(
+        "remember policies",
+        "sync.tasks.remember_policies",
+        6 * 60,
+        "a policy strips the copies of a paused sync too, whose calendars nobody looks at",
+    ),
     Entry("renew watches", "sync.tasks.renew_watches", 10, "a net under the cycles that renew their own"),
     Entry("look for silence", "sync.tasks.look_for_silence", 15, "a calendar that nothing makes due is made due"),
     Entry("ask for verifications", "sync.tasks.ask_for_verifications", 5, "each pair once a day, at a time of its own"),

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts import approvals, audit, halts, inbox
 from accounts.models import Deletion, SecurityEvent, SentMail
+from policy import enforcement
 from sync import calendars, deletion, emails, history, measurements, once, policy_news, verify
 from sync.models import Activity, Brake, Calendar, Flow, Run, Verification, Watch
 from sync.store import due, heartbeats
@@ -75,6 +76,10 @@ def tell_of_lost_calendars() -> int:
 
 def tell_about_policies() -> int:
     return policy_news.tell()
+
+
+def remember_policies() -> int:
+    return enforcement.remember_resting(timezone.now())
 
 
 def renew_watches() -> int:

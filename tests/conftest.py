@@ -67,6 +67,8 @@ def sandbox(_outside: Outside, settings: Settings, _no_policies: None) -> Iterat
 def postgres(request: pytest.FixtureRequest) -> Iterator[None]:
     """The database is PostgreSQL, whichever the run uses; what several threads do there is seen by all of them."""
     if ON_POSTGRES:
+        # By this mark alone pytest-django sees that rows are to be kept, when it is asked in the middle of a test's beginning.
+        request.applymarker(pytest.mark.django_db(transaction=True))
         request.getfixturevalue("transactional_db")
         yield
         return

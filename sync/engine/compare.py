@@ -145,7 +145,9 @@ class Comparison:
             found.astray.append(link.pk)
 
     def _is_moving(self, link: Link, origin: Event | None, copy: Event | None) -> bool:
-        """Whether an ordinary cycle knows of it already, or will by what it reads next."""
+        """Whether an ordinary cycle knows of it already, or will by what it reads next, and is going to do something about it."""
+        if not self._flow.target.can_write:
+            return False
         due = link.due_at is not None and link.due_at <= self._started
         leased = link.lease_until is not None and link.lease_until > self._started
         written = link.written_at is not None and link.written_at > self._started

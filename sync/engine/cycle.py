@@ -15,6 +15,7 @@ from sync.engine.backoff import LAG, pause, poll_after
 from sync.engine.carry import Carrier, Tally
 from sync.engine.clients import Clients, Resting, Trouble, is_dead
 from sync.engine.read import Reading
+from sync.engine.readiness import is_active, is_ready, rests_until, strips, verifiable, waits_for_target
 from sync.engine.sight import Sights
 from sync.models import Calendar, Flow, Run
 from sync.providers.errors import ComeBack, NoAccess, OurFault, ProviderError, SignInAgain, Unusable
@@ -28,7 +29,6 @@ log = logging.getLogger("hetk.cycle")
 PASSES = 3
 SOON = timedelta(seconds=1)
 SHORTLY = timedelta(seconds=0.2)
-PATIENCE = timedelta(seconds=10)
 LATER = timedelta(minutes=5)
 DAILY = timedelta(days=1)
 
@@ -117,7 +117,7 @@ class Cycle:
         ready = [flow for flow in ready if flow.pk not in self._waiting and is_ready(flow, clients)]
         for flow in ready:
             endings.settle(flow, clients, self.clock)
-        audits = self._verify(ready, clients, carrier)
+        audits = self._verify(verifiable(flows, self._waiting, clients), clients, carrier)
         now = self.clock()
         hung, renew = self._watch(clients, now)
         waits = [*self._waiting.values(), *(rests_until(flow, clients) for flow in flows)]
@@ -170,17 +170,17 @@ class Cycle:
                 # What is left takes another complete reading.
                 due.read_again([self.calendar.pk], prove=False)
 
-    def _verify(self, ready: Sequence[Flow], clients: Clients, carrier: Carrier) -> datetime | None:
+    def _verify(self, flows: Sequence[Flow], clients: Clients, carrier: Carrier) -> datetime | None:
         """The audits that wait; returns when one wants another cycle. One that fails is on record, and stops no ordinary work."""
-        open = verifications.open_for(ready)
+        open = verifications.open_for(flows)
         if not open:
             return None
         try:
-            audit.verify(open, ready, clients, carrier, self.calendar, self.clock, self.chance())
+            audit.verify(open, flows, clients, carrier, self.calendar, self.clock, self.chance())
         except Trouble as trouble:
             carrier.tally.trouble = trouble.error.message
             self._trouble(trouble)
-        return verifications.next_due(ready, self.clock())
+        return verifications.next_due(flows, self.clock())
 
     def _watch(self, clients: Clients, now: datetime) -> tuple[bool, datetime | None]:
         """As `watches.keep` says. A bell that cannot be hung is no reason to fail the cycle: polling goes on underneath."""
@@ -242,55 +242,6 @@ class Cycle:
             failed=tally.failed,
             trouble=tally.trouble[:200],
         )
-
-
-def is_active(flow: Flow) -> bool:
-    """Whether anybody wants this flow's calendars read."""
-    return flow.pair.paused_at is None or flow.pair.ending_at is not None or flow.ending_at is not None
-
-
-def strips(flow: Flow, calendar: Calendar) -> bool:
-    """Whether copies in this calendar show what became hidden. What is being ended loses its copies altogether."""
-    ending = flow.ending_at is not None or flow.pair.ending_at is not None
-    return flow.strip_due and flow.target_id == calendar.pk and calendar.can_write and not ending
-
-
-def waits_for_target(calendar: Calendar, flows: Sequence[Flow], now: datetime) -> bool:
-    """Whether a first reading had better come after that of a target, so that what it brings can be written at once.
-
-    Only for a moment: a target that cannot be read, or calendars that wait for each other in a ring, hold nobody up.
-    """
-    if calendar.full_read_at is not None or calendar.rung_at is None or now - calendar.rung_at > PATIENCE:
-        return False
-    two_way = two_way_ids(flows)
-    return any(
-        flow.target.full_read_at is None and flow.target.due_at is not None
-        for flow in flows
-        if flow.source_id == calendar.pk and not (flow.pk in two_way and flow.pair.second_id == calendar.pk)
-    )
-
-
-def is_ready(flow: Flow, clients: Clients) -> bool:
-    """Whether this flow may be worked off now: both sides known completely, reachable and wanted, its target open to writes."""
-    sides = (flow.source, flow.target)
-    ending = flow.ending_at is not None or flow.pair.ending_at is not None
-    if flow.pair.paused_at is not None and not ending:
-        return False
-    if clients.rests(flow.target.connection) or flow.target.lost_at is not None or not flow.target.can_write:
-        return False
-    if ending:
-        return True
-    return all(
-        side.full_read_at is not None and side.lost_at is None and not clients.rests(side.connection) for side in sides
-    )
-
-
-def rests_until(flow: Flow, clients: Clients) -> datetime | None:
-    """When the mailboxes of this flow are to be left in peace no more; None when they are not, or until somebody signs in."""
-    if flow.pair.paused_at is not None or any(side.connection.halted for side in (flow.source, flow.target)):
-        return None
-    connections = [side.connection for side in (flow.source, flow.target) if clients.rests(side.connection)]
-    return max((until for c in connections if (until := c.throttled_until)), default=None)
 
 
 def bare(error: Exception) -> tuple[type[Exception], Exception, TracebackType | None]:

@@ -71,8 +71,16 @@ def _save(request: HttpRequest, row: PairRow, change: Change, context: dict[str,
     except NotPossible as problem:
         return render(request, "sync/review.html", {**context, "problem": str(problem)}, status=409)
     draft.drop_change(request)
-    messages.success(request, "Saved. Copies are being changed in place.")
+    messages.success(request, _saved(row.pair))
     return redirect("pair", row.pair.public_id)
+
+
+def _saved(pair: Pair) -> str:
+    if pair.paused_at is None:
+        return "Saved. Copies are being changed in place."
+    if pair.flows.filter(strip_due=True, ending_at=None).exists():
+        return "Saved. What became hidden is being taken out of the copies now; the rest is done when you resume this sync."
+    return "Saved. This sync is paused: its copies are changed when you resume it."
 
 
 def standing(pair: Pair) -> Change:

@@ -10,11 +10,11 @@ from policy import enforcement, keeper
 from policy.models import Domain
 from policy.record import Policy, Record
 from policy.standing import Answer
-from sync import pairs
+from sync import pairs, tasks
 from sync.core.event import Sensitivity
 from sync.core.operation import Create, Reason
 from sync.engine import lookout, preview, write
-from sync.models import Calendar, Flow, FlowSettings, Link
+from sync.models import Calendar, Flow, FlowSettings, Link, Receipt
 from sync.store.work import Task
 from tests.engine.world import OPEN, World
 
@@ -84,6 +84,17 @@ def test_a_policy_that_appears_strips_what_stands_there_already_at_once(world, d
     world.sync()
     assert texts(world, home) == {"Busy"}
     assert {copy.id for copy in world.copies(home)} == ids
+    receipt = Receipt.objects.get()
+    assert (receipt.kind, receipt.copies, receipt.changed, receipt.left) == (Receipt.Kind.STRIPPED, 1, 1, 0)
+
+
+def test_a_sync_that_begins_under_a_policy_has_nothing_to_be_stripped_and_no_receipt(world, dns, work, home):
+    dns.publish("contoso.example")
+    world.event(work, "Merger")
+    world.pair(work, home, OPEN)
+    world.settle()
+    assert texts(world, home) == {"Busy"}
+    assert not Receipt.objects.exists()
 
 
 def test_a_policy_that_appears_strips_the_copies_of_a_paused_sync_as_well(world, dns, work, home):
@@ -97,6 +108,31 @@ def test_a_policy_that_appears_strips_the_copies_of_a_paused_sync_as_well(world,
     enforcement.sweep(lambda: world.now)
     world.work()
     assert [copy.content.title for copy in world.copies(home)] == ["Busy"]
+
+
+def test_a_policy_strips_the_copies_of_a_sync_that_was_paused_weeks_ago(world, dns, work, home):
+    world.event(work, "Merger")
+    pairs.pause(pair=world.pair(work, home, OPEN))
+    world.sync()
+    world.wait(days=20)
+    tasks.remember_policies()
+    world.wait(hours=23)
+    dns.publish("contoso.example")
+    enforcement.sweep(lambda: world.now)
+    world.work()
+    assert [copy.content.title for copy in world.copies(home)] == ["Busy"]
+    receipt = Receipt.objects.get()
+    assert (receipt.copies, receipt.changed, receipt.left) == (1, 1, 0)
+    assert receipt.finished_at is not None
+
+
+def test_a_paused_sync_without_copies_keeps_nobodys_domain_in_use(world, dns, work, home):
+    world.event(home, "Dentist")
+    world.pair(home, world.calendar("alice@third.example"), OPEN)
+    pairs.pause(pair=world.pair(work, home, OPEN))
+    world.wait(days=20)
+    assert tasks.remember_policies() == 0
+    assert enforcement.sweep(lambda: world.now) == 0
 
 
 def test_a_policy_that_appears_takes_out_a_word_of_the_persons_own_as_well(world, dns, work, home):

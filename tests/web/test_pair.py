@@ -120,6 +120,18 @@ def test_an_edit_changes_the_directions_in_place(alice, browser):
     assert Link.objects.count() == 6
 
 
+def test_an_edit_in_a_pause_says_what_is_done_at_once_and_what_waits(alice, browser):
+    pair = alice.pair()
+    pair.flows.update(private=False)
+    Pair.objects.update(paused_at=timezone.now())
+    said = save(browser, pair, **{"out-private": "no", "back-private": "no", "back-show_as": "free"}).content.decode()
+    assert "its copies are changed when you resume it" in said
+    assert "now" not in re.findall(r"Saved\.[^<]*", said)[0]
+    said = save(browser, pair, **{"back-private": "no", "back-show_as": "free"}).content.decode()
+    assert "What became hidden is being taken out of the copies now; the rest is done when you resume" in said
+    assert "being changed in place" not in said
+
+
 def test_switching_a_direction_off_ends_its_flow_only(alice, browser):
     pair = alice.pair()
     save(browser, pair, direction="one")

@@ -45,7 +45,10 @@ def test_what_was_found_and_what_is_left_is_told(alice, words):
     assert "3 differences, all repaired." in words("pair", pair.public_id)
     audited(pair, extra=12, left=12, asked_at=timezone.now() + timedelta(seconds=1))
     Verification.objects.filter(extra=12).update(finished_at=timezone.now() + timedelta(seconds=2))
-    assert "12 differences, 12 left." in words("pair", pair.public_id)
+    for page in (words("pair", pair.public_id), words("verifications", pair.public_id), words("dashboard")):
+        assert "12 differences, 12 left" in page
+        assert "Verified, not all in step" in page
+    assert "Verified complete" not in words("dashboard")
 
 
 def test_a_failed_audit_stands_beside_the_last_complete_one(alice, words):
