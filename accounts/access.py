@@ -51,9 +51,13 @@ def session_or_404(request: HttpRequest, session_id: int) -> UserSession:
     return get_object_or_404(UserSession, user=person(request), pk=session_id)
 
 
-def contract_of(user: User) -> Contract | None:
-    """The contract on data processing that the person accepted last; None before the first."""
-    return Contract.objects.filter(user=user).first()
+def contracts_of(user: User) -> list[Contract]:
+    """The contracts on data processing that the person accepted, the last one first; without their texts."""
+    return list(Contract.objects.filter(user=user).defer("text"))
+
+
+def contract_or_404(request: HttpRequest, contract_id: int) -> Contract:
+    return get_object_or_404(Contract, user=person(request), pk=contract_id)
 
 
 def approvals_of(request: HttpRequest) -> QuerySet[Approval]:

@@ -5,11 +5,17 @@ from django.db import models
 
 
 class Contract(models.Model):
-    """Never changed once made. `text`: the whole contract as it was accepted, with its annexes; `fingerprint`: its SHA-256."""
+    """Never changed once made. `text`: the whole contract as it was accepted, with its annexes; `fingerprint`: its SHA-256.
+
+    `signatory`: who accepted it for the organization, by name and role, "" before that was asked; `clauses`: with the Commission's
+    clauses (2021/915) as its part.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="contracts")
     organization = models.CharField(max_length=200)
     post = models.CharField(max_length=300)
+    signatory = models.CharField(max_length=200, blank=True, default="")
+    clauses = models.BooleanField(default=False)
     version = models.CharField(max_length=16)
     fingerprint = models.CharField(max_length=64)
     text = models.TextField()

@@ -9,14 +9,16 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts import mails
-from accounts.models import Approval, Connection, Deletion, Message
+from accounts.models import Approval, Connection, Contract, Deletion, Message
 from accounts.undelivered import MailIsDown
 
 
-def send(name: str, to: str, context: Mapping[str, Any], *, answer_to: str = "") -> None:
+def send(
+    name: str, to: str, context: Mapping[str, Any], *, answer_to: str = "", paper: tuple[str, bytes] | None = None
+) -> None:
     """One mail of three files: `templates/emails/<name>-{subject.txt,body.txt,body.html}`; answers go to `answer_to`, if given.
 
-    Raises MailIsDown.
+    `paper`: the name and the bytes of a PDF that goes along. Raises MailIsDown.
     """
     values = {"site": settings.SITE_URL, **context}
     subject = " ".join(render_to_string(f"emails/{name}-subject.txt", values).split())
@@ -27,6 +29,8 @@ def send(name: str, to: str, context: Mapping[str, Any], *, answer_to: str = "")
         reply_to=[answer_to] if answer_to else None,
     )
     message.attach_alternative(render_to_string(f"emails/{name}-body.html", values), "text/html")
+    if paper:
+        message.attach(*paper, "application/pdf")
     try:
         message.send()
     except OSError as error:
@@ -75,6 +79,12 @@ def approval_arrived(approval: Approval) -> None:
     """Word came that an organization approved Hetk: the rest is one click."""
     link = settings.SITE_URL + reverse("connections") + f"#approval-{approval.public_id}"
     send("approval-arrived", approval.user.email, {"approval": approval, "link": link})
+
+
+def contract_accepted(row: Contract, paper: tuple[str, bytes] | None) -> None:
+    """What was accepted for whom, with the contract itself where it can be printed."""
+    link = settings.SITE_URL + reverse("dpa")
+    send("contract-accepted", row.user.email, {"row": row, "link": link, "paper": paper}, paper=paper)
 
 
 def message_arrived(row: Message, to: str) -> None:

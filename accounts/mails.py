@@ -13,6 +13,7 @@ WORDS = {
     "confirm-change": "a code that confirms a change",
     "confirm-newcomer": "a code that proves the address",
     "connection-halted": "a connection was closed",
+    "contract-accepted": "the contract on data processing was accepted",
     "deletion-begun": "the deletion of the account began",
     "deletions-held": "deletions wait for their word",
     "email-changed": "the main address was changed",

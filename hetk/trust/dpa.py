@@ -5,22 +5,24 @@ hash of this one. What was accepted is kept as it was.
 """
 
 import hashlib
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import lru_cache
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from accounts import audit
+from accounts import audit, emails, notices
 from accounts.access import person
 from accounts.audit import Act
-from accounts.models import Contract
+from accounts.models import Contract, User
 from hetk import pdf
 from hetk.trust import claims, facts
 
-VERSION = "2026-11-25"
+VERSION = "2026-11-26"
 
 
 def text() -> str:
@@ -45,19 +47,44 @@ def since() -> date:
     return date.fromisoformat(VERSION)
 
 
-def accept(request: HttpRequest, *, organization: str, post: str) -> Contract:
-    """The contract as it is now, for an organization."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """Who accepts: the organization, its postal address, the person with their role, and whether the Commission's clauses are to be part."""
+
+    organization: str
+    post: str
+    signatory: str
+    clauses: bool = False
+
+
+def accept(request: HttpRequest, party: Party) -> Contract:
+    """The contract as it is now, for an organization; its paper goes out by mail. Accepting the same once more changes nothing."""
     user, said = person(request), text()
-    row = Contract.objects.create(
-        user=user, organization=organization, post=post, version=VERSION, fingerprint=fingerprint(said), text=said
-    )
-    audit.record(
-        user,
-        Act.CONTRACT_ACCEPTED,
-        facts={"what": VERSION, "fingerprint": row.fingerprint},
-        personal={"organization": organization, **audit.whence(request)},
-    )
+    agreed = asdict(party) | {"version": VERSION, "fingerprint": fingerprint(said)}
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        if known := user.contracts.filter(**agreed).first():
+            return known
+        row = user.contracts.create(**agreed, text=said)
+        audit.record(
+            user,
+            Act.CONTRACT_ACCEPTED,
+            facts={"what": VERSION, "fingerprint": row.fingerprint, "clauses": party.clauses},
+            personal={"organization": party.organization, "signatory": party.signatory, **audit.whence(request)},
+        )
+    notices.send(emails.contract_accepted, row, _attached(row))
     return row
+
+
+def _attached(row: Contract) -> tuple[str, bytes] | None:
+    try:
+        return name_of(row), paper_of(row)
+    except pdf.Unavailable:
+        return None
+
+
+def name_of(row: Contract) -> str:
+    return f"hetk-dpa-{row.version}.pdf"
 
 
 def paper() -> bytes:

@@ -156,6 +156,7 @@ def figures() -> dict[str, object]:
         "poll_busy": in_words(backoff.POLL_BUSY),
         "policy_fresh": in_words(policy.FRESH),
         "policy_gone": in_words(policy.CONFIRMING),
+        "policy_answers": policy.CONFIRMATIONS,
         "policy_believed": in_words(policy.BELIEVED),
         "trial": plan.TRIAL.days,
         "grace": plan.GRACE.days,

@@ -6,12 +6,12 @@ from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import contract_of, person
+from accounts.access import contract_or_404, contracts_of, person
 from accounts.approvals import APPLICATION
 from hetk import pdf
 from hetk.limits import too_often
@@ -79,10 +79,10 @@ def _contract(request: HttpRequest, form: ContractForm | None = None, *, other: 
     digits = dpa.fingerprint(said)
     context = _common() | {"text": said, "fingerprint": digits, "version": dpa.VERSION, "since": dpa.since()}
     if request.user.is_authenticated:
-        accepted = contract_of(person(request))
+        accepted = contracts_of(person(request))
         context |= {
             "accepted": accepted,
-            "current": accepted is not None and accepted.fingerprint == digits,
+            "current": bool(accepted) and accepted[0].fingerprint == digits,
             "form": form or ContractForm(initial={"fingerprint": digits}),
             "other": other,
         }
@@ -98,8 +98,9 @@ def accept_contract(request: HttpRequest) -> HttpResponse:
         return _contract(request, form)
     if form.cleaned_data["fingerprint"] != dpa.fingerprint(dpa.text()):
         return _contract(request, other=True)
-    dpa.accept(request, organization=form.cleaned_data["organization"], post=form.cleaned_data["post"])
-    messages.success(request, "The contract is accepted. You can download it here at any time.")
+    said = {name: form.cleaned_data[name] for name in ("organization", "post", "signatory", "clauses")}
+    dpa.accept(request, dpa.Party(**said))
+    messages.success(request, "The contract is accepted. Its paper is on its way by mail, and here at any time.")
     return redirect("dpa")
 
 
@@ -123,14 +124,12 @@ def for_it_paper(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def accepted_paper(request: HttpRequest) -> HttpResponse:
-    """What the person accepted last, as it was then; so often a minute, for it is printed anew."""
-    row = contract_of(person(request))
-    if row is None:
-        raise Http404("Nothing was accepted yet.")
+def accepted_paper(request: HttpRequest, contract_id: int) -> HttpResponse:
+    """What the person accepted, as it was then; so often a minute, for it is printed anew."""
+    row = contract_or_404(request, contract_id)
     if not ratelimit.consume(request, app="trust", action="print", config={"print": PRINTS}, limit_get=True):
         return too_often(request)
-    return _paper(lambda: dpa.paper_of(row), f"hetk-dpa-{row.version}.pdf")
+    return _paper(lambda: dpa.paper_of(row), dpa.name_of(row))
 
 
 def _paper(make: Callable[[], bytes], name: str, *, instead: str = "dpa") -> HttpResponse:

@@ -16,6 +16,7 @@ SITE = "https://hetk.example"
 END = datetime(2026, 12, 16, 9, tzinfo=UTC)
 # What allauth names with a line below is its own; it has folders and endings of its own too.
 PARTS = {True: ("account/email/{}_", "subject.txt", "message.txt", "message.html"), False: ("emails/{}-", "subject.txt", "body.txt", "body.html")}  # fmt: skip
+CONTRACT = SimpleNamespace(organization="Fabrikam OÜ", post="Kaevu 1, 10111 Tallinn, Estonia", signatory="Alice Tamm, managing director", accepted_at=END, version="2026-11-26", fingerprint="9f" * 32, clauses=True)  # fmt: skip
 CHANGE = Change(key="2027-mailer", announced=date(2027, 1, 4), begins=date(2027, 2, 8), company="Contoso Mail", what=What.JOINS, does="Delivers the mail that Hetk sends to its users", data="E-mail address and text of the mail", where="Ireland", why="The one before ends its service.")  # fmt: skip
 MESSAGE = SimpleNamespace(text="Work and Home stand still since 9:00.\n\nThank you.", address="alice@fabrikam.example", user=None, priority=True, get_topic_display="A sync")  # fmt: skip
 
@@ -69,7 +70,7 @@ SAMPLE: dict[str, Any] = {
     "what": "Somebody signed in to your account with a browser that Hetk had not seen with you before.",
     "remedy": "sign in, open Security in your settings, end all other sessions and choose another password",
 }
-OTHERWISE: dict[str, dict[str, Any]] = {"message-arrived": {"row": MESSAGE}, "subprocessor-change": {"change": CHANGE, "days": 30}}  # fmt: skip
+OTHERWISE: dict[str, dict[str, Any]] = {"contract-accepted": {"row": CONTRACT, "paper": True}, "message-arrived": {"row": MESSAGE}, "subprocessor-change": {"change": CHANGE, "days": 30}}  # fmt: skip
 
 
 def letters() -> Iterator[tuple[str, str, str, str]]:
