@@ -25,9 +25,9 @@ def mind_due(now: datetime) -> int:
     for account in Account.objects.filter(look_at__lte=now).select_related("user").order_by("look_at")[:AT_ONCE]:
         try:
             mind(account, now)
-        except OSError:
-            # One mail that does not leave must not keep the others waiting, not even a hundred that never do.
-            log.exception("a mail about a plan could not be sent")
+        except Exception:
+            # One mail that does not leave must not keep the others waiting, not even a hundred that never do; nor a row that makes no sense.
+            log.exception("account %s could not be told about its plan", account.public_id)
             Account.objects.filter(pk=account.pk, look_at=account.look_at).update(look_at=now + LEASE)
             continue
         minded += 1

@@ -7,7 +7,7 @@ FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": ["sync.api.door.Scoped"],
     "DEFAULT_THROTTLE_CLASSES": ["sync.api.door.PerToken"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["sync.api.door.Json"],
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "sync.api.problems.told",

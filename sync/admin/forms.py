@@ -1,6 +1,6 @@
 """What the desk fills in before it acts: why, and what else an act asks for."""
 
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
 from typing import Any
 
 from django import forms
@@ -9,6 +9,9 @@ from django.utils import timezone
 from accounts.models import Deletion, User
 from billing.plans import PLANS
 from sync.admin import again
+
+# Nobody promises more; the end of the calendar itself has no grace after it.
+FARTHEST = timedelta(days=3660)
 
 
 class ReasonForm(forms.Form):
@@ -29,6 +32,8 @@ class UntilForm(ReasonForm):
         until: date = self.cleaned_data["until"]
         if until <= timezone.now().astimezone(UTC).date():
             raise forms.ValidationError("That day is not ahead.")
+        if until > timezone.now().astimezone(UTC).date() + FARTHEST:
+            raise forms.ValidationError("That is more than ten years ahead.")
         return until
 
 

@@ -175,7 +175,8 @@ FOR_BILLING = ("stripe", "money", "contracts")
 def find(word: str, *, syncs: bool) -> list[Item]:
     """Whom a word means: an address, a domain, a tenant, an id of ours, a provider's request id. At most `FOUND` of each."""
     word = word.strip()
-    if len(word) < 3:
+    # No text in the database holds a NUL, and some databases are not even to be asked for one.
+    if len(word) < 3 or "\0" in word:
         return []
     found = _people(word)
     if syncs:

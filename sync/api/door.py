@@ -1,9 +1,10 @@
 """The way in: a token in the Authorization header and nothing else. No session counts here, so there is no form to forge."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, PermissionDenied
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, ParseError, PermissionDenied
+from rest_framework.parsers import JSONParser
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
@@ -20,6 +21,16 @@ READ, WRITE, EXPLAIN = "read", "write", "explain"
 # So many requests of one token in a minute.
 CALLS = "120/min"
 HOW = "Send a token: “Authorization: Bearer hetk_…”. Tokens are made under Settings, API tokens."
+
+
+class Json(JSONParser):
+    """As anywhere, and what is nested too deeply to be read is no JSON either."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError:
+            raise ParseError("JSON parse error - nested too deeply") from None
 
 
 class Bearer(BaseAuthentication):

@@ -152,4 +152,5 @@ def test_a_token_that_asks_without_end_is_told_when_to_come_back(alice, charlie,
 def test_bodies_that_are_no_json_are_refused(program):
     problem(program.post("/api/v1/pairs/", "{", content_type="application/json"), 400)
     problem(program.post("/api/v1/pairs/", {"first": "x"}), 415)
-    problem(program.post("/api/v1/pairs/", "[1]", content_type="application/json"), 400)
+    for body in ("[1]", "[" * 100_000, '{"first": ' * 100_000, '{"first": NaN}', '{"first": ' + "9" * 5000 + "}"):
+        problem(program.post("/api/v1/pairs/", body, content_type="application/json"), 400)

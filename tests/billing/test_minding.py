@@ -116,6 +116,18 @@ def test_mails_that_never_leave_keep_nobody_else_waiting(world, settings, monkey
     assert [letter.to for letter in mail.outbox] == [["bob@hetk.example"]]
 
 
+def test_an_account_that_makes_no_sense_keeps_nobody_else_waiting(world):
+    """Its end has no grace after it: the calendar itself is over then."""
+    strange = room.account_of(make_user("strange"))
+    Account.objects.filter(pk=strange.pk).update(
+        granted_plan="personal", granted_until=datetime.max.replace(tzinfo=UTC)
+    )
+    room.account_of(world.user)
+    world.wait(days=15)
+    assert tasks.mind_plans() == 1
+    assert [letter.to for letter in mail.outbox] == [["alice@hetk.example"]]
+
+
 class Picky(EmailBackend):
     """A mail server that knows some addresses no more."""
 

@@ -269,6 +269,19 @@ def test_rights_at_the_desk_are_given_with_a_reason_that_is_told_by_who_has_show
     assert by_digits.post(address, {"reason": "Works here no more"}).status_code == 403
 
 
+def test_no_list_is_narrowed_by_a_column_that_it_does_not_show(scene: Scene) -> None:
+    """Or it would tell, letter by letter, whatever it hides."""
+    client, open_ones = scene.staff("act"), []
+    for model in ("accounts.User", "accounts.Connection", "sync.Pair", "sync.Calendar", "sync.Link"):
+        shown = reverse(f"admin:{model.lower().replace('.', '_')}_changelist")
+        for field in (field for field in apps.get_model(model)._meta.get_fields() if _text(field)):
+            for how in ("startswith", "regex", "exact"):
+                answer = client.get(shown, {f"{field.name}__{how}": "q", "q": str(scene.pair.public_id)})
+                open_ones += [f"{model}.{field.name}__{how}"] if answer.status_code != 400 else []
+    assert open_ones == []
+    assert client.get(reverse("admin:sync_link_changelist"), {"state__exact": "parked"}).status_code == 200
+
+
 def test_lists_go_on_page_by_page_without_a_number(scene: Scene) -> None:
     for number in range(130):
         factories.make_user(f"more-{number:03}")

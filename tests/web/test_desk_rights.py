@@ -176,9 +176,10 @@ def test_what_belongs_to_somebody_else_is_not_reached_through_a_customer(alice, 
     assert Pair.objects.get().paused_at is None
 
 
-def test_a_day_that_is_over_gives_no_plan(alice):
-    answer = factories.desk(group="billing").post(place(alice, Act.GRANT_PLAN), said(until="2020-01-01"))
-    assert "That day is not ahead." in answer.content.decode()
+def test_a_day_that_is_over_or_beyond_all_reason_gives_no_plan(alice):
+    client = factories.desk(group="billing")
+    for day, words in (("2020-01-01", "That day is not ahead."), ("9999-12-31", "more than ten years ahead")):
+        assert words in client.post(place(alice, Act.GRANT_PLAN), said(until=day)).content.decode()
     assert room.account_of(alice.user).granted_plan == ""
 
 
