@@ -7,6 +7,7 @@ import hypothesis
 import pytest
 from pytest_django import Settings
 
+from tests.collector import look_seldom
 from tests.environment import LIVE_PORT, NOWHERE, ON_POSTGRES, VAR_DIR, WEBHOOK_URL
 from tests.outside import Outside
 from tests.postgres import instead
@@ -83,6 +84,11 @@ def _empty_cache(settings: Settings) -> None:
 
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     cache.clear()
+
+
+def pytest_collection_finish() -> None:
+    # By now all that the tests need is imported.
+    look_seldom()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,5 +1,10 @@
-"""What holds for every page, light and dark, narrow and wide: axe finds nothing, nothing overflows, one title each."""
+"""What holds for every page, light and dark, narrow and wide: axe finds nothing, nothing overflows, one title each.
 
+`make test` sees every page of every state in two of the four variants, which are both widths and both schemes: the next page in the
+other two, and so the same page in the next state. `make pages` sees all of them in all four, and pictures them.
+"""
+
+import os
 import re
 from collections.abc import Callable
 
@@ -18,7 +23,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 Visit = Callable[..., Visitor]
 AXE = Axe().axe_script
 VARIANTS = [(1280, "light"), (1280, "dark"), (390, "dark"), (390, "light")]
-PICTURED = {(1280, "light"), (390, "dark")}
+# By turns; each has both widths and both schemes.
+HALVES = ({(1280, "light"), (390, "dark")}, {(1280, "dark"), (390, "light")})
+WHOLE = os.environ.get("PAGES") == "all"
+STATES = ("empty", "normal", "trouble")
 
 
 @pytest.fixture
@@ -27,24 +35,21 @@ def home(site: str) -> Household:
 
 
 def test_pages_that_everybody_may_see_are_in_order(visit: Visit) -> None:
-    clear_pictures("page-outside")
     visitor = visit()
     # A consent callback that fits no link is an error, and a page.
     visitor.expected = {400}
     _all_in_order(visitor, [reverse(name) for name in pages.OUTSIDE], "outside")
 
 
-@pytest.mark.parametrize("state", ["empty", "normal", "trouble"])
+@pytest.mark.parametrize("state", STATES)
 def test_pages_of_a_person_are_in_order(visit: Visit, home: Household, state: str) -> None:
-    clear_pictures(f"page-{state}")
     getattr(pages, state)(home)
     visitor = visit()
     visitor.sign_in(pages.cookie(home))
-    _all_in_order(visitor, pages.own(home), state)
+    _all_in_order(visitor, pages.own(home), state, STATES.index(state))
 
 
 def test_pages_for_what_went_wrong_are_in_order(visit: Visit) -> None:
-    clear_pictures("page-wrong")
     visitor = visit()
     shown = {f"/shown/{name}/": render_to_string(f"{name}.html") for name in pages.ERRORS}
     shown |= {f"/shown/{name}/": render_to_string("accounts/problem.html", given) for name, given in pages.problems()}
@@ -93,30 +98,44 @@ def test_nothing_moves_for_who_asked_for_less_motion(visit: Visit) -> None:
     assert visitor.page.evaluate(moving) == []
 
 
-def _all_in_order(visitor: Visitor, paths: list[str], name: str) -> None:
-    """Goes through all of them and tells everything that is wrong at once."""
+def test_two_variants_are_both_widths_and_both_schemes_and_the_next_two_the_others() -> None:
+    halves = [variants(number, whole=False) for number in (0, 1)]
+    assert all({width for width, _ in half} == {390, 1280} for half in halves)
+    assert all({scheme for _, scheme in half} == {"dark", "light"} for half in halves)
+    assert sorted(halves[0] + halves[1]) == sorted(variants(0, whole=True)) == sorted(VARIANTS)
+
+
+def variants(number: int, *, whole: bool) -> list[tuple[int, str]]:
+    """Those in which the page with this number is seen. Every other one backwards: it begins as wide as the one before it ended."""
+    turned = VARIANTS[:: -1 if number % 2 else 1]
+    return [variant for variant in turned if whole or variant in HALVES[number % 2]]
+
+
+def _all_in_order(visitor: Visitor, paths: list[str], name: str, first: int = 0) -> None:
+    """Goes through all of them and tells everything that is wrong at once. `first`: the number of the first, see `variants`."""
+    if WHOLE:
+        clear_pictures(f"page-{name}")
     # Colours that fade from one scheme to the other would be judged on their way.
     visitor.page.emulate_media(reduced_motion="reduce")
     # Handed over once, not with every page.
     visitor.page.add_init_script(AXE)
     wrong = []
-    for number, path in enumerate(paths):
-        # Every other page backwards: each begins as wide as the one before it ended.
-        wrong += _in_order(visitor, path, name, VARIANTS[:: -1 if number % 2 else 1])
+    for number, path in enumerate(paths, first):
+        wrong += _in_order(visitor, path, name, variants(number, whole=WHOLE))
     assert not wrong, "\n".join(wrong)
 
 
-def _in_order(visitor: Visitor, path: str, name: str, variants: list[tuple[int, str]]) -> list[str]:
+def _in_order(visitor: Visitor, path: str, name: str, seen: list[tuple[int, str]]) -> list[str]:
     visitor.go(path)
     page = visitor.page
     found = [] if page.locator("h1").count() == 1 else [f"{path}: {page.locator('h1').count()} titles"]
-    for width, scheme in variants:
+    for width, scheme in seen:
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         # Only colours depend on the scheme.
         rules = None if scheme == "light" else ["color-contrast"]
         found += [f"{path} {width} {scheme}: {complaint}" for complaint in complaints(visitor, rules)]
-        if (width, scheme) in PICTURED:
+        if WHOLE:
             visitor.shot(f"page-{name}-{_named(path)}-{width}-{scheme}")
     return found
 

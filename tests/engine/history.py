@@ -3,7 +3,6 @@
 The same seed makes the same calls in the same order.
 """
 
-import gc
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -51,8 +50,6 @@ QUESTIONS = 6
 # The share of histories that are watched for all of the quiet cycles; the others until one has written nothing.
 PATIENT = 0.3
 PAUSES = (2, 20, 90, 400, 1500, 6 * 3600)
-# So many new objects may stand before the collector looks which of them may go: looking is a twentieth of a history's time.
-NEW = 50_000
 # What histories begin with: made once in a process, and copied by each of them.
 _ready: list[Snapshot] = []
 
@@ -283,14 +280,4 @@ class Simulation:
 @contextmanager
 def simulation(rain: float = RAIN) -> Iterator[Simulation]:
     with arena() as place:
-        played = Simulation(place, rain)
-        # What stands now stays: looking through all of it again and again for what may go costs time in every history.
-        gc.collect()
-        gc.freeze()
-        usual = gc.get_threshold()
-        gc.set_threshold(NEW)
-        try:
-            yield played
-        finally:
-            gc.set_threshold(*usual)
-            gc.unfreeze()
+        yield Simulation(place, rain)

@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import tests.environment  # noqa: F401
+from tests.collector import look_seldom
 from tests.engine.figures import Sum, Told
 from tests.engine.reached import lines
 
@@ -35,6 +36,7 @@ def begin() -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     stack = ExitStack()
     _open[:] = [stack.enter_context(simulation()), stack]
+    look_seldom()
 
 
 def play(seed: int) -> Told:

@@ -7,7 +7,6 @@ Afterwards the calendars are equal to those of the undisturbed run, and nothing 
 """
 
 import argparse
-import gc
 import multiprocessing
 import random
 import sys
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING
 import django
 
 import tests.environment  # noqa: F401
+from tests.collector import look_seldom
 
 if TYPE_CHECKING:
     from tests.engine.arena import Arena
@@ -71,8 +71,7 @@ def _prepare() -> None:
     from django.conf import settings
 
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    # Nothing that is loaded by now is ever let go.
-    gc.freeze()
+    look_seldom()
 
 
 def _one(number: int, sample: int, seed: int) -> Found:
