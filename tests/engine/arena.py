@@ -27,6 +27,7 @@ from sync.models import Brake
 from sync.pairs import decide
 from sync.providers.memory import MemoryCloud, use
 from sync.store import seats
+from tests.engine.quick import quickly
 from tests.engine.world import World
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -205,13 +206,16 @@ def arena() -> Iterator[Arena]:
     """A database of its own in memory, with one connection, in the place of the usual one."""
     facts = {**connections.settings["default"], **SQLITE, "NAME": ":memory:"}
     usual, memory = connections["default"], load_backend(facts["ENGINE"]).DatabaseWrapper(facts, "default")
-    memory.ops.compiler_module = "tests.engine.quick"
     logging.disable(logging.CRITICAL)
     connections["default"] = memory
     # No domain publishes anything here.
     keeper.use(lambda domain: [Answer(Record())])
     try:
-        with time_machine.travel(START, tick=False) as traveller, patch.object(seats, "time", Slept(traveller)):
+        with (
+            quickly(memory),
+            time_machine.travel(START, tick=False) as traveller,
+            patch.object(seats, "time", Slept(traveller)),
+        ):
             memory.ensure_connection()
             made = Arena(memory, traveller)
             keeper.use(made.ask)
