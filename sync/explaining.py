@@ -61,12 +61,17 @@ def known(link: Link, target: str) -> Known:
         case State.HELD:
             return Known(f"Copied to {target}; its deletion waits for your word", why, "alert", "warn")
         case State.FREED:
-            return Known(f"Copied to {target}; its deletion was confirmed", why, "bin", "warn")
+            return Known(f"Copied to {target}; its deletion was confirmed", _answered(link), "bin", "warn")
         case State.KEPT:
-            return Known(f"Copied to {target}, and kept by your word", why, "check", "ok")
+            return Known(f"Copied to {target}, and kept by your word", _answered(link), "check", "ok")
         case State.PARKED:
             return Known(f"Given up for now in {target}", why, "stop", "stop")
     return Known(f"Copied to {target}", why, "check", "ok")
+
+
+def _answered(link: Link) -> str:
+    """Why, once the person has given their word: the question itself is no reason any more."""
+    return "" if link.reason == Reason.BRAKE else sentence(link.reason)
 
 
 def verdict(finding: Finding, now: datetime) -> Verdict:
@@ -113,6 +118,8 @@ def _then(finding: Finding, line: Line | None, now: datetime) -> str:
     link, why = finding.link, sentence(line.reason) if line else ""
     if link.state == State.PARKED:
         return f"Tried again {_at(link.due_at, now)}." if link.due_at else "Tried again when the event changes."
+    if link.state == State.KEPT and (line is None or line.fate is Fate.STAY):
+        return "It stays until the original comes back or changes, or this sync ends."
     if line is None:
         return "" if link.due_at is None else _due(link, now)
     words = {

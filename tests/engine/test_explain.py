@@ -160,6 +160,29 @@ def test_held_deletions_say_that_they_wait_for_a_word(world, home, work):
     assert said.count("Copied to Work; its deletion waits for your word") == 11
 
 
+@pytest.mark.parametrize(
+    ("word", "what", "then"),
+    [
+        (Brake.Decision.RELEASE, "its deletion was confirmed", "The copy will be removed: the original is gone."),
+        (Brake.Decision.RESTORE, "kept by your word", "It stays until the original comes back or changes"),
+    ],
+)
+def test_what_a_person_has_answered_is_not_said_to_wait_for_their_word(world, home, work, word, what, then):
+    events = [world.event(home, f"Event {n}", hours=24) for n in range(4)]
+    world.pair(home, work)
+    for event in events:
+        world.cloud.delete(home.remote_id, event)
+    world.sync()
+    pairs.decide(brake=Brake.objects.get(), decision=word, by=world.user)
+    found = explain_day(fresh(home), day_of(world), UTC, world.now)
+    said = [verdict(finding, world.now) for one in found for finding in one.findings]
+    assert len(said) == 4
+    for one in said:
+        assert what in one.what
+        assert one.why == ""
+        assert one.then.startswith(then)
+
+
 def test_a_sync_that_stands_still_says_so_and_what_would_be_done(world, home, work):
     pair = world.pair(home, work)
     world.event(home, "New")
