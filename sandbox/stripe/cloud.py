@@ -79,7 +79,10 @@ class StripeCloud:
         return made
 
     def change(self, subscription: Object, price: Object) -> None:
-        """Another price from now on; what it costs more is charged at once, what it costs less is credited."""
+        """Another price from now on; what is left of the old one counts towards the new one, and what that costs more is charged at once.
+
+        Between a month and a year a new period begins; otherwise it stays. https://docs.stripe.com/billing/subscriptions/prorations
+        """
         now, item = self.now(), subscription["items"]["data"][0]
         before = item["price"]
         if before["id"] == price["id"]:
@@ -88,8 +91,11 @@ class StripeCloud:
         if subscription["status"] != "trialing":
             length = max(1, item["current_period_end"] - item["current_period_start"])
             left = max(0, item["current_period_end"] - now) / length
-            due = max(0, price["unit_amount"] - round(before["unit_amount"] * left))
-            item["current_period_start"], item["current_period_end"] = now, after(now, price["recurring"]["interval"])
+            share = left if before["recurring"]["interval"] == price["recurring"]["interval"] else 1.0
+            if share == 1.0:
+                item["current_period_start"] = now
+                item["current_period_end"] = after(now, price["recurring"]["interval"])
+            due = max(0, round(price["unit_amount"] * share) - round(before["unit_amount"] * left))
             self.bill(subscription, due, "subscription_update", price, now)
         self.events.tell("customer.subscription.updated", subscription, now)
 

@@ -104,6 +104,41 @@ def test_upgrading_gives_more_at_once_and_the_surplus_of_a_smaller_plan_pauses(s
     assert len(shop.running()) == 5
 
 
+def test_a_larger_plan_in_the_middle_of_a_month_costs_the_rest_of_it_and_a_year_begins_anew(shop, clock):
+    paying(shop)
+    pass_days(shop, clock, 15)
+    ends, left = shop.account.period_end, (shop.account.period_end - timezone.now()) / timedelta(days=1)
+    shop.change("professional_m")
+    shop.hear()
+    paid = shop.api("GET", "invoices")["data"][0]["amount_paid"]
+    assert paid == pytest.approx(400 * left / (left + 15), abs=2)
+    assert shop.account.period_end == ends
+    shop.change("professional_y")
+    shop.hear()
+    assert shop.account.period_end > timezone.now() + timedelta(days=364)
+    assert 4400 < shop.api("GET", "invoices")["data"][0]["amount_paid"] < 5000
+
+
+def test_a_smaller_plan_while_a_payment_is_owed_keeps_what_it_holds_and_paying_gives_no_more(shop, clock):
+    paying(shop, "professional_m")
+    pairs = shop.pairs(5)
+    shop.manage(do="card", card=FAILS_LATER)
+    pass_days(shop, clock, 31.5)
+    assert (shop.standing.level, len(shop.running())) == (Level.GRACE, 5)
+    shop.change("personal_m")
+    shop.hear()
+    assert shop.standing.limit == 3
+    assert shop.running() == [pair.pk for pair in pairs[:3]]
+    shop.manage(do="card", card=GOOD)
+    for bill in [bill for bill in shop.api("GET", "invoices")["data"] if bill["status"] == "open"]:
+        shop.manage(do="pay", invoice=bill["id"])
+    shop.hear()
+    assert (shop.account.status, shop.standing.level, shop.standing.limit) == ("active", Level.FULL, 3)
+    answer = shop.browser.post(reverse("billing_resume"), follow=True).content.decode()
+    assert "keeps 3 syncs running, and 3 are" in answer
+    assert len(shop.running()) == 3
+
+
 def test_cancelling_lasts_to_the_end_of_what_was_paid_and_can_be_taken_back(shop, clock):
     paying(shop)
     subscription = shop.account.subscription

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from django.core.management import CommandError, get_commands, load_command_class
+from django.urls import reverse
 
 from hetk.database_rights import BEYOND
 from hetk.metrics import Gauges
@@ -152,6 +153,35 @@ def test_the_image_is_the_same_install_as_everywhere_else():
     (papers,) = re.findall(r"bin/system-packages (libpango.+?) \|\|", setup)
     assert set(papers.split()) <= set(IMAGE.split())
     assert re.findall(r"^FROM docker\.io/library/python:3\.(1[1-9])-slim", IMAGE, re.MULTILINE)
+
+
+def test_the_image_runs_as_nobody_special_who_can_write_in_one_place():
+    lines = [line for line in IMAGE.splitlines() if re.match("[A-Z]+ ", line)]
+    (user,) = [place for place, line in enumerate(lines) if line.startswith("USER ")]
+    assert lines[user] == "USER hetk"
+    assert int(re.findall(r"useradd .*--uid (\d+) hetk", IMAGE)[0]) >= 10_000
+    # What is copied belongs to root, and nothing is done after it as anybody else.
+    assert {line.split()[0] for line in lines[user + 1 :]} == {"VOLUME", "EXPOSE", "STOPSIGNAL", "CMD"}
+    assert "--chown" not in IMAGE
+    assert "VOLUME /var/lib/hetk" in lines
+    for name, service in COMPOSE["services"].items():
+        if name != "database":
+            assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"]), name
+            assert service["security_opt"] == ["no-new-privileges:true"], name
+            assert service["volumes"] == ["hetk:/var/lib/hetk"], name
+        assert "privileged" not in service, name
+
+
+def test_compose_asks_the_site_and_the_database_whether_they_are_well_before_others_rely_on_them():
+    services = COMPOSE["services"]
+    assert reverse("health") in services["web"]["healthcheck"]["test"][-1]
+    assert "pg_isready" in services["database"]["healthcheck"]["test"]
+    assert {one["condition"] for one in services["worker"]["depends_on"].values()} == {
+        "service_healthy",
+        "service_completed_successfully",
+    }
+    assert services["web"]["ports"] == ["127.0.0.1:8000:8000"]
+    assert "ports" not in services["database"]
 
 
 def test_compose_starts_the_same_processes_and_hands_them_what_the_settings_know():
