@@ -96,6 +96,12 @@ class PairRow:
         return sum(brake.held for brake in self.brakes)
 
     @property
+    def may_be_verified(self) -> bool:
+        """Whether an audit that was asked for is made now; that of a sync that stands still, or cannot be read, waits."""
+        still = self.pair.paused_at or self.pair.ending_at
+        return not still and not any(c.lost_at or c.connection.halted for c in (self.pair.first, self.pair.second))
+
+    @property
     def waiting(self) -> int:
         return sum(row.counts.waiting for row in self.flows)
 

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from sync.models import Flow, Pair, Verification
+from sync.models import Calendar, Flow, Pair, Verification
 from tests.web.household import audited, receipt
 
 
@@ -60,6 +60,22 @@ def test_a_failed_audit_stands_beside_the_last_complete_one(alice, words):
     assert f"Not verified at {local(failed.finished_at)}" in page
     assert "the provider did not answer" in page
     assert "Not verified" not in words("dashboard")
+
+
+@pytest.mark.parametrize("why", ["halted", "lost", "paused"])
+def test_a_verification_that_cannot_be_made_now_is_not_said_to_be_under_way(alice, words, why):
+    pair, now = alice.pair(), timezone.now()
+    Verification.objects.create(pair=pair, asked_at=now, due_at=now)
+    assert "Both calendars are being read" in words("pair", pair.public_id)
+    if why == "halted":
+        alice.user.connections.filter(pk=pair.second.connection_id).update(halted_at=now, halt_cause="revoked")
+    elif why == "lost":
+        Calendar.objects.filter(pk=pair.first_id).update(lost_at=now)
+    else:
+        Pair.objects.update(paused_at=now)
+    page = words("pair", pair.public_id)
+    assert "Both calendars are being read" not in page
+    assert "The next verification waits until this sync runs and both calendars can be read." in page
 
 
 def test_verify_now_asks_once_and_says_what_happens(alice, browser):
