@@ -201,6 +201,7 @@ def test_nothing_is_paid_for_while_a_deletion_waits_for_copies_and_no_open_page_
     deletion.ask(shop.alice.user, copies="remove", now=timezone.now())
     assert deletion.go_on(timezone.now) == 0
     assert Pair.objects.exists()
+    assert page.rpartition("/")[2] in shop.asked("POST", "expire$")[-1]["path"]
     assert shop.pay(page) == ""
     assert shop.api("GET", f"customers/{customer}")["error"]["code"] == "resource_missing"
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import Contract, LostFactor, SentMail
+from accounts.models import Contract, LostFactor, Message, SentMail
 from billing import room
 from billing.models import Account, StripeEvent
 from sync.admin import groups
@@ -267,6 +267,23 @@ def test_rights_at_the_desk_are_given_with_a_reason_that_is_told_by_who_has_show
     by_digits = Client()
     factories.sign_in(by_digits, other, factor=factories.authenticator_app(other))
     assert by_digits.post(address, {"reason": "Works here no more"}).status_code == 403
+
+
+def test_whatever_stands_in_what_the_desk_shows_is_text_there(scene: Scene) -> None:
+    """Addresses, reasons and companies are typed by others; a message of the contact form by anybody."""
+    client, markup = scene.staff(BOSS), f"<i>{WORD}"
+    Message.objects.create(address="a@x.example", topic="other", text=markup)
+    for name, columns in SHOWN.items():
+        (model,) = [model for model in apps.get_models() if model.__name__ == name]
+        texts = columns & {field.name for field in model._meta.get_fields() if _text(field)}
+        texts -= {"time_zone", "event_id", "type", "name", "status", "lookup_key", "customer"}
+        for row in model._default_manager.exclude(pk__in=_staff(model)):
+            model._default_manager.filter(pk=row.pk).update(**dict.fromkeys(texts, f"{markup}{row.pk}"))
+    read = ("customer", "work", "find", "_changelist", "_change")
+    pages = [address for name, address, _ in scene.table() if name.endswith(read)]
+    answers = {page: client.get(page).content.decode() for page in pages}
+    assert [page for page, html in answers.items() if markup in html] == []
+    assert sum(f"&lt;i&gt;{WORD}" in html for html in answers.values()) > 5
 
 
 def test_no_list_is_narrowed_by_a_column_that_it_does_not_show(scene: Scene) -> None:
