@@ -25,7 +25,7 @@ DNSSEC := knot unbound
 PEER := var/peer/bin/vdirsyncer
 SOURCES := hetk accounts sync policy billing sandbox tests bench bin manage.py
 
-.PHONY: help setup packages cyrus dnssec run test sbom front advisories sweep mutants histories simulate soak check format pages screens bench bench-caldav costs clean
+.PHONY: help setup packages cyrus dnssec run test sbom front advisories sweep mutants simulate soak check format pages screens bench bench-caldav costs clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -62,9 +62,6 @@ sweep: setup ## strike every call and every commit of every scenario with every 
 
 mutants: setup ## make every fault of the list in a copy of the source, and see what catches it
 	@$(PY) -m tests.mutants --jobs $(JOBS)
-
-histories: setup ## play the 2,000 histories, and ask that everything happened in them
-	@HISTORIES=2000 $(PY) -m pytest -q -s -n $(JOBS) --dist loadfile tests/histories
 
 simulate: setup ## play HISTORIES seeded histories from SEED on, in JOBS processes
 	@$(PY) -m tests.engine.simulation --histories $(HISTORIES) --seed $(SEED) --jobs $(JOBS)

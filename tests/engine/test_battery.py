@@ -14,7 +14,6 @@ def share(*names: str) -> Sum:
 
 def test_the_last_share_to_end_asks_whether_everything_happened_in_any_of_them(monkeypatch, tmp_path):
     monkeypatch.setattr(battery, "RUN", str(tmp_path.name))
-    monkeypatch.setattr(battery, "HISTORIES", battery.WHOLE)
     first, second, *others = battery.names()
     rest = share(*others)
     assert [battery.wanting(number, rest) for number in (2, 0, 3)] == [{}, {}, {}]
@@ -22,9 +21,3 @@ def test_the_last_share_to_end_asks_whether_everything_happened_in_any_of_them(m
     # Another run begins anew.
     assert [battery.wanting(number, share()) for number in (0, 1, 2)] == [{}, {}, {}]
     assert battery.wanting(3, share(first, second, *others)) == {}
-
-
-def test_of_a_part_of_the_histories_nothing_is_asked(monkeypatch, tmp_path):
-    monkeypatch.setattr(battery, "RUN", str(tmp_path.name))
-    monkeypatch.setattr(battery, "HISTORIES", battery.WHOLE - 1)
-    assert [battery.wanting(number, share()) for number in range(battery.SHARES)] == [{}] * battery.SHARES

@@ -1,7 +1,7 @@
 """A share of the histories, and how much of everything must happen in all of them together.
 
-Every run of the tests plays the first 800 of them, `make histories` all 2,000. The shares are played by as many processes as there may
-be: each puts on file what it reached, and the last one asks for the whole.
+Every run of the tests plays all of them. The shares are played by as many processes as there may be: each puts on file what it
+reached, and the last one asks for the whole.
 """
 
 import fcntl
@@ -18,8 +18,7 @@ from tests.engine import reached
 from tests.engine.figures import Sum
 
 SHARES = 4
-WHOLE = 2000
-HISTORIES = int(os.environ.get("HISTORIES", "800"))
+HISTORIES = 2000
 # In so many histories each thing must happen at least.
 LEAST = 2
 # The same for all processes of one run, and another for every run.
@@ -40,10 +39,7 @@ def played(share: int) -> Sum:
 
 
 def wanting(share: int, total: Sum) -> dict[str, int]:
-    """What happened in too few of all histories, with how many it was; nothing before the last share is played.
-
-    Of fewer than the whole nothing is asked.
-    """
+    """What happened in too few of all histories, with how many it was; nothing before the last share is played."""
     with _file_of(RUN) as file:
         (file / f"{share}.json").write_text(json.dumps(total.histories))
         shares = [json.loads(path.read_text()) for path in sorted(file.glob("*.json"))]
@@ -53,7 +49,7 @@ def wanting(share: int, total: Sum) -> dict[str, int]:
     together: Counter[str] = Counter()
     for counts in shares:
         together.update(counts)
-    return reached.wanting(together, names(), LEAST) if HISTORIES >= WHOLE else {}
+    return reached.wanting(together, names(), LEAST)
 
 
 def names() -> list[str]:
