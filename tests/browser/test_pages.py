@@ -25,6 +25,7 @@ AXE = Axe().axe_script
 VARIANTS = [(1280, "light"), (1280, "dark"), (390, "dark"), (390, "light")]
 # By turns; each has both widths and both schemes.
 HALVES = ({(1280, "light"), (390, "dark")}, {(1280, "dark"), (390, "light")})
+ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 WHOLE = os.environ.get("PAGES") == "all"
 STATES = ("empty", "normal", "trouble")
 
@@ -142,7 +143,7 @@ def _in_order(visitor: Visitor, path: str, name: str, seen: list[tuple[int, str]
 
 def _named(path: str) -> str:
     """A file name: ids left out."""
-    return "-".join(part for part in re.split("[/?=]", path) if part and not re.search(r"\d{3}|-.*-", part)) or "home"
+    return "-".join(part for part in re.split("[/?=]", path) if part and not ID.fullmatch(part)) or "home"
 
 
 def complaints(visitor: Visitor, rules: list[str] | None = None) -> list[str]:
