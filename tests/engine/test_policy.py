@@ -10,7 +10,7 @@ from policy import enforcement, keeper
 from policy.models import Domain
 from policy.record import Policy, Record
 from policy.standing import Answer
-from sync import pairs, tasks
+from sync import pairs, proven, tasks
 from sync.core.event import Sensitivity
 from sync.core.operation import Create, Reason
 from sync.engine import lookout, preview, write
@@ -95,6 +95,29 @@ def test_a_sync_that_begins_under_a_policy_has_nothing_to_be_stripped_and_no_rec
     world.settle()
     assert texts(world, home) == {"Busy"}
     assert not Receipt.objects.exists()
+
+
+def test_what_a_policy_stripped_leaves_a_receipt_once_it_was_read_back_and_one_who_had_no_copies_gets_none(
+    world, dns, work, home
+):
+    for number in range(3):
+        world.event(work, f"Merger {number}", hours=24 + number)
+    pair = world.pair(work, home, OPEN, OPEN)
+    dns.publish("contoso.example")
+    world.wait(seconds=61)
+    enforcement.sweep(lambda: world.now)
+    begun = Receipt.objects.get()
+    assert (begun.kind, begun.source, begun.copies, begun.finished_at) == ("stripped", work, 3, None)
+    world.sync()
+    (proof,) = proven.of_pair(pair)
+    assert proof.at
+    assert "3 copies in" in proof.sentence
+    assert "3 stripped, 0 left with details" in proof.sentence
+    # Read again and again, the same policy is no news and leaves no other.
+    world.wait(seconds=61)
+    enforcement.sweep(lambda: world.now)
+    world.sync()
+    assert Receipt.objects.count() == 1
 
 
 def test_a_policy_that_appears_strips_the_copies_of_a_paused_sync_as_well(world, dns, work, home):
