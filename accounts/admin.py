@@ -29,6 +29,8 @@ class RightsForm(UserChangeForm):  # type: ignore[type-arg]
 
 @admin.register(User)
 class PersonAdmin(Noted, UserAdmin):  # type: ignore[type-arg]
+    # It shows the address that was searched for and when it was last used; the person's page is the next click.
+    opens_by_search = False
     ordering = ("email",)
     list_display = ("email", "customer", "date_joined", "last_login", "connection_count", "is_staff")
     search_fields = ("email",)

@@ -27,7 +27,12 @@ def note(request: HttpRequest, owner: User, act: Act, kind: str) -> None:
 
 
 class Noted:
-    """For an admin of rows that are somebody's; `owner_of` says whose. Staff who look at their own account are not told of it."""
+    """For an admin of rows that are somebody's; `owner_of` says whose. Staff who look at their own account are not told of it.
+
+    `opens_by_search`: a search that finds one person's rows alone has opened them, for the list tells as much as their pages.
+    """
+
+    opens_by_search = True
 
     def owner_of(self, row: Any) -> User | None:
         return row if isinstance(row, User) else row.user
@@ -37,6 +42,22 @@ class Noted:
         if row is not None and request.method == "GET":
             self.note(request, row, Act.STAFF_LOOKED)
         answer: HttpResponse = super().change_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
+        return answer
+
+    def history_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        row = self.get_object(request, object_id)  # type: ignore[attr-defined]
+        answer: HttpResponse = super().history_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
+        if row is not None:
+            self.note(request, row, Act.STAFF_LOOKED)
+        return answer
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer: HttpResponse = super().changelist_view(request, *args, **kwargs)  # type: ignore[misc]
+        found = getattr(answer, "context_data", None) or {}
+        if self.opens_by_search and request.GET.get("q") and "cl" in found:
+            rows = {owner.pk: row for row in found["cl"].result_list if (owner := self.owner_of(row)) is not None}
+            if len(rows) == 1:
+                self.note(request, *rows.values(), Act.STAFF_LOOKED)
         return answer
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

@@ -111,7 +111,7 @@ class CalendarAdmin(Noted, ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg
         "explain",
     )
     list_filter = (("lost_at", admin.EmptyFieldListFilter), ("due_at", admin.EmptyFieldListFilter))
-    list_select_related = ("connection",)
+    list_select_related = ("connection__user",)
     search_fields = ("public_id", "connection__public_id", "connection__user__email")
     fields = (
         "public_id", "connection", "primary", "can_write", "can_watch", "read_start", "read_end", "full_read_at", "checked_at",
@@ -144,6 +144,8 @@ class LinkAdmin(Noted, ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         "in_the_way",
     )
     list_filter = ("state", "all_day")
+    # The search is told of before anything is listed.
+    opens_by_search = False
     list_select_related = ("flow__pair", "flow__source__connection", "flow__target__connection")
     list_per_page = 100
     date_hierarchy = "starts_at"

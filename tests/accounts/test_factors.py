@@ -2,6 +2,7 @@
 
 import re
 import time
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -123,6 +124,23 @@ def test_a_code_that_was_used_does_not_sign_in_a_second_time(alice):
             first_step(browser)
             browser.post("/accounts/2fa/authenticate/", {"code": now})
             assert browser.signed_in_as() == expected
+
+
+def test_a_code_that_signed_in_confirms_nothing_afterwards(alice):
+    authenticator_app(alice)
+    with time_machine.travel("2026-11-25T12:00:05Z", tick=False) as clock:
+        browser, now = Browser(), code(at=time.time())
+        first_step(browser)
+        browser.post("/accounts/2fa/authenticate/", {"code": now})
+        clock.shift(timedelta(minutes=6))
+        old = code(at=time.time() - 360)
+        assert old == now
+        assert browser.post("/accounts/2fa/reauthenticate/", {"code": old}).status_code == 200
+        clock.shift(timedelta(minutes=-6))
+        answer = browser.post("/accounts/2fa/reauthenticate/", {"code": now})
+        assert answer.status_code == 200
+        clock.shift(timedelta(seconds=60))
+        assert browser.post("/accounts/2fa/reauthenticate/", {"code": code(at=time.time())}).status_code == 302
 
 
 def test_recovery_codes_are_shown_once(browser):

@@ -142,6 +142,20 @@ def test_a_new_password_ends_all_other_sessions_and_is_told(alice):
     assert mail.outbox[-1].subject == "Your Hetk password was changed"
 
 
+def test_a_password_that_was_set_anew_by_mail_ends_every_session(alice):
+    thief, owner = Browser(), Browser()
+    thief.post("/accounts/login/", {"login": alice.email, "password": PASSWORD})
+    assert thief.get("/settings/security/").status_code == 200
+    owner.post("/accounts/password/reset/", {"email": alice.email})
+    found = re.search(r"http://[^/]+(/accounts/password/reset/key/\S+)", str(mail.outbox[-1].body))
+    assert found
+    form = owner.get(found[1])["Location"]
+    owner.post(form, {"password1": "another-Good-one-7", "password2": "another-Good-one-7"})
+    assert thief.get("/settings/security/").status_code == 302
+    # The link is used up.
+    assert "Location" not in Browser().get(found[1])
+
+
 def test_after_a_factor_changed_ending_the_other_sessions_is_offered_once(alice):
     from tests.accounts.test_factors import set_up
 

@@ -161,6 +161,25 @@ def test_nobody_learns_whether_an_address_has_an_account(alice, path, fields):
     assert User.objects.count() <= 2
 
 
+def test_nobody_who_adds_an_address_learns_whether_somebody_else_has_it(alice):
+    make_user("bob")
+    seen = []
+    for address in ("nobody@hetk.example", "bob@hetk.example"):
+        browser = Browser()
+        signs_in(browser)
+        answer = browser.post("/accounts/email/", {"email": address, "action_add": ""})
+        shown = browser.get(answer["Location"]) if answer.status_code == 302 else answer
+        body = TOKEN.sub(b"", shown.content).replace(address.encode(), b"")
+        seen.append((answer.status_code, answer.headers.get("Location"), shown.status_code, body))
+    assert seen[0] == seen[1]
+    assert not EmailAddress.objects.filter(user=alice).exclude(email=ADDRESS).exists()
+    # Not even the code that its owner reads makes it Alice's.
+    found = re.search(r"[A-Z]{4}-[A-Z]{4}", str(mail.outbox[-1].body))
+    assert found
+    assert browser.post("/accounts/confirm-email/", {"code": found[0]}).status_code < 500
+    assert [row.user.email for row in EmailAddress.objects.filter(email="bob@hetk.example")] == ["bob@hetk.example"]
+
+
 def test_an_unknown_address_costs_the_same_work_as_a_known_one(alice, monkeypatch):
     """What takes long is hashing: a stopwatch outside sees how often it was done."""
     done, encode = [], MD5PasswordHasher.encode

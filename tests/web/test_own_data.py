@@ -1,12 +1,16 @@
 """The pages of a person's data: who may delete an account, how, and what is shown while it goes."""
 
+import json
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Connection, Deletion, User
+from accounts import audit, export, tokens
+from accounts.models import ApiToken, Connection, Deletion, User
 from sync import deletion
-from tests.factories import PASSWORD, connect
+from tests.factories import PASSWORD, connect, make_user
 
 PAGE = "/settings/data/delete/"
 
@@ -84,3 +88,30 @@ def test_google_is_asked_to_take_the_grant_back_and_microsoft_is_named_as_to_be_
     html = Client().get(f"/deletion/{row.public_id}/").content.decode()
     assert "Google: taken back" in html
     assert "myapps.microsoft.com" in html
+
+
+def test_once_it_has_begun_no_other_session_and_no_program_reads_anything_any_more(alice):
+    ApiToken.objects.create(
+        user=alice.user, name="program", digest=tokens.digest_of("hetk_x"), scopes="read", expires_on=date(2100, 1, 1)
+    )
+    here, there, program = fresh(alice.user), fresh(alice.user), Client(HTTP_AUTHORIZATION="Bearer hetk_x")
+    assert program.get("/api/v1/pairs/").status_code == 200
+    here.post(PAGE, word(alice.user))
+    answer = there.post("/settings/data/download/")
+    assert answer.status_code == 302
+    assert "/accounts/login/" in answer["Location"]
+    assert program.get("/api/v1/pairs/").status_code == 401
+
+
+def test_an_export_that_the_end_of_the_account_overtakes_stays_readable_and_tells_of_nobody_else(charlie):
+    charlie.pair()
+    dora = make_user("dora")
+    audit.record(dora, audit.Act.SIGNED_IN, personal={"network": "203.0.113.0/24"})
+    pieces = export.document(dora)
+    begun = [next(pieces) for _ in range(5)]
+    deletion.ask(dora, copies="leave", now=timezone.now())
+    assert deletion.go_on(timezone.now) == 1
+    assert not User.objects.filter(email=dora.email).exists()
+    text = "".join([*begun, *pieces])
+    assert set(json.loads(text)["tables"]) == set(export.OWN)
+    assert "charlie" not in text

@@ -121,6 +121,8 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(alice, pair, desk, dj
     ]
     # The first entry makes the chain too.
     audit.record(alice.user, audit.Act.SIGNED_IN)
+    # And the first look at a page asks for what the process then keeps.
+    [desk.get(page) for page in pages]
     few = [queries(desk, page, django_assert_max_num_queries) for page in pages]
     for number in range(12):
         alice.link(pair.flows.get(source=alice.work), f"more-{number}", starts_at=AT, ends_at=AT)
@@ -150,3 +152,21 @@ def test_a_list_of_nobody_in_particular_is_told_to_nobody(alice, pair, desk):
     for address in ("accounts/user/", "accounts/connection/", "sync/pair/", "sync/link/"):
         assert desk.get(f"/admin/{address}").status_code == 200
     assert told(alice.user) == []
+
+
+@pytest.mark.parametrize("model", ["accounts/connection", "sync/pair", "sync/calendar"])
+def test_a_search_that_finds_one_persons_rows_alone_is_told_and_one_that_finds_several_peoples_is_not(
+    alice, charlie, pair, desk, model
+):
+    charlie.pair()
+    assert desk.get(f"/admin/{model}/?q=hetk.example").status_code == 200
+    assert told(alice.user) == told(charlie.user) == []
+    assert desk.get(f"/admin/{model}/?q={alice.user.email}").status_code == 200
+    kind = {"connection": "Connection", "pair": "Pair", "calendar": "Calendar"}[model.partition("/")[2]]
+    assert told(alice.user) == [("staff-looked", PAGES[kind])]
+    assert told(charlie.user) == []
+
+
+def test_what_staff_did_to_an_account_is_not_read_without_trace_either(alice, desk):
+    assert desk.get(f"/admin/accounts/user/{alice.user.pk}/history/").status_code == 200
+    assert told(alice.user) == [("staff-looked", PAGES["User"])]
