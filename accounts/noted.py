@@ -57,7 +57,7 @@ class Noted:
         if self.opens_by_search and request.GET.get("q") and "cl" in found:
             rows = {owner.pk: row for row in found["cl"].result_list if (owner := self.owner_of(row)) is not None}
             if len(rows) == 1:
-                self.note(request, *rows.values(), Act.STAFF_LOOKED)
+                self.note(request, next(iter(rows.values())), Act.STAFF_LOOKED)
         return answer
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
