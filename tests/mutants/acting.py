@@ -323,4 +323,12 @@ ACTING = (
         "",
         ("engine/test_restored.py::originals_are_what_they_were_and_each_has_one_copy",),
     ),
+    Mutant(
+        "an audit calls repaired what it may not write",
+        (11,),
+        "sync/engine/compare.py",
+        "        if not self._flow.target.can_write:\n            return False\n",
+        "",
+        ("engine/test_read_only.py",),
+    ),
 )

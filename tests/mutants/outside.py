@@ -1,4 +1,4 @@
-"""Faults at the door: `sync/providers`, `sync/webhooks`, `accounts`."""
+"""Faults at the door: `sync/providers`, `sync/webhooks`, `accounts`, `policy`."""
 
 from tests.mutants.mutant import Mutant
 
@@ -125,5 +125,21 @@ OUTSIDE = (
         "rows.filter(halt_told_at=None).exclude(halted_at=None)",
         "rows.exclude(halted_at=None)",
         ("accounts/test_halts.py", "accounts/test_refresh.py"),
+    ),
+    Mutant(
+        "the domains of paused syncs are forgotten",
+        (4,),
+        "policy/enforcement.py",
+        "    keeper.remember(names, now)\n",
+        "",
+        ("engine/test_policy.py::a_policy_strips_the_copies_of_a_sync_that_was_paused_weeks_ago",),
+    ),
+    Mutant(
+        "what a policy strips leaves no receipt",
+        (4,),
+        "policy/enforcement.py",
+        "            receipts.begin(Receipt.Kind.STRIPPED, flow, now)\n",
+        "            pass\n",
+        ("engine/test_policy.py::a_policy_that_appears_strips_what_stands_there_already_at_once",),
     ),
 )
