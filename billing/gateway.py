@@ -13,6 +13,7 @@ from typing import Any
 import stripe
 from django.conf import settings
 
+from billing.plans import PLANS
 from billing.wire import DoorClient
 from sync.providers.errors import ComeBack, NoAccess, OurFault, Refused, Unknown
 
@@ -24,11 +25,13 @@ MOST = 20
 REPLAYED = "Idempotent-Replayed"
 # Marks what `prepare_stripe` made, so that it is found again.
 MARK = "hetk"
+# Stripe's id of a product -> the plan that it is.
+PRODUCTS = {f"{MARK}_{plan.key}": plan for plan in PLANS}
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """`lookup_key` "" for a price that is none of ours. Instants are aware UTC."""
+    """`lookup_key` "" for a price that is none of ours; `cents`: what a period costs whoever bought it. Instants are aware UTC."""
 
     id: str
     status: str
@@ -37,6 +40,7 @@ class Subscription:
     period_end: datetime | None
     cancel_at: datetime | None
     ended_at: datetime | None
+    cents: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +208,19 @@ def _subscription(one: Any) -> Subscription:
     item = items[0] if items else None
     end = _when(item.current_period_end) if item else None
     cancel_at = _when(one.cancel_at) or (end if one.cancel_at_period_end else None)
-    lookup_key = (item.price.lookup_key if item else None) or ""
+    lookup_key, cents = (_bought(item.price), item.price.unit_amount) if item else ("", None)
     return Subscription(
-        one.id, one.status, lookup_key, _when(one.created) or _NEVER, end, cancel_at, _when(one.ended_at)
+        one.id, one.status, lookup_key, _when(one.created) or _NEVER, end, cancel_at, _when(one.ended_at), cents
     )
+
+
+def _bought(price: Any) -> str:
+    """Its lookup key; where a newer price took that over (`billing/catalogue.py`), the one of the same plan and period."""
+    if price.lookup_key:
+        return str(price.lookup_key)
+    plan = PRODUCTS.get(_name(price.product))
+    every = price.recurring.interval if price.recurring else ""
+    return next((one.lookup_key for one in plan.prices if one.every == every), "") if plan else ""
 
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)

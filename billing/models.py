@@ -1,12 +1,13 @@
 """What is kept of plans and payment: five columns of a subscription, never a card, an invoice or an address."""
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import models
 
 from accounts.models import User
-from billing.plans import BY_KEY, BY_LOOKUP_KEY, PLANS, Plan
+from billing.plans import BY_KEY, BY_LOOKUP_KEY, PLANS, PRICES, Plan, Price
 from billing.standing import Holding, Standing, stand
 
 
@@ -28,6 +29,8 @@ class Account(models.Model):
     # As Stripe says it: https://docs.stripe.com/api/subscriptions/object#subscription_object-status
     status = models.CharField(max_length=32, blank=True)
     lookup_key = models.CharField(max_length=32, blank=True)
+    # What a period costs them, before tax: whoever bought before prices changed keeps theirs.
+    cents = models.PositiveIntegerField(null=True, blank=True)
     period_end = models.DateTimeField(null=True, blank=True)
     cancel_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -46,6 +49,12 @@ class Account(models.Model):
     def plan(self) -> Plan | None:
         """The plan of the subscription, alive or not."""
         return BY_LOOKUP_KEY.get(self.lookup_key)
+
+    @property
+    def price(self) -> Price | None:
+        """What was bought, at what it costs this person."""
+        price = PRICES.get(self.lookup_key)
+        return replace(price, cents=self.cents) if price and self.cents is not None else price
 
     @property
     def holding(self) -> Holding:

@@ -60,7 +60,7 @@ def _write(account: Account, ticket: int, seen: Subscription) -> bool:
         ended = row.ended_at or now
         seen = Subscription(row.subscription, "canceled", row.lookup_key, ended, row.period_end, None, ended)
     row.subscription, row.status, row.lookup_key = seen.id, seen.status, seen.lookup_key
-    row.period_end, row.cancel_at = seen.period_end, seen.cancel_at
+    row.period_end, row.cancel_at, row.cents = seen.period_end, seen.cancel_at, seen.cents
     row.ended_at = (seen.ended_at or row.ended_at or now) if seen.status in ENDED else None
     if seen.status in UNPAID:
         row.unpaid_since = row.unpaid_since or now

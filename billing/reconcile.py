@@ -35,8 +35,15 @@ def _differs(account: Account, seen: list[Subscription]) -> bool:
     best = projection.best(seen)
     if not best.id:
         return account.status in PAID | UNPAID
-    row = (account.subscription, account.status, account.lookup_key, account.period_end, account.cancel_at)
-    return row != (best.id, best.status, best.lookup_key, best.period_end, best.cancel_at)
+    row = (
+        account.subscription,
+        account.status,
+        account.lookup_key,
+        account.cents,
+        account.period_end,
+        account.cancel_at,
+    )
+    return row != (best.id, best.status, best.lookup_key, best.cents, best.period_end, best.cancel_at)
 
 
 def _begin_trials() -> None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from billing import access, gateway, purchase, room
 from billing.forms import BuyForm, SyncsForm
 from billing.models import Account
-from billing.plans import PLANS, PRICES
+from billing.plans import PLANS
 from billing.standing import PAID, UNPAID
 from hetk import outbound
 from sync import overview, pairs
@@ -50,7 +50,7 @@ def _page(request: HttpRequest, problem: str = "", status: int = 200) -> HttpRes
         "account": account,
         "room": found,
         "standing": found.standing,
-        "price": PRICES.get(account.lookup_key),
+        "price": account.price,
         "bought": account.status in PAID | UNPAID,
         "plans": PLANS,
         "can_buy": gateway.on(),
@@ -98,7 +98,7 @@ def returned(request: HttpRequest) -> HttpResponse:
     if not paid:
         messages.info(request, "Nothing was bought.")
         return redirect("billing")
-    context = {"account": account, "room": room.look(person(request)), "price": PRICES.get(account.lookup_key)}
+    context = {"account": account, "room": room.look(person(request)), "price": account.price}
     return render(request, "billing/bought.html", context)
 
 

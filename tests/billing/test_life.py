@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from billing import ending, tasks
+from billing import ending, projection, tasks
 from billing.models import Account
 from billing.standing import Cause, Level
 from sync import deletion
@@ -102,6 +102,22 @@ def test_upgrading_gives_more_at_once_and_the_surplus_of_a_smaller_plan_pauses(s
     answer = shop.browser.post(reverse("billing_resume"), follow=True)
     assert "Resumed" in answer.content.decode()
     assert len(shop.running()) == 5
+
+
+def test_who_bought_before_a_price_changed_keeps_plan_and_price_and_what_is_none_of_ours_gives_nothing(shop):
+    paying(shop)
+    newer = {"product": "hetk_personal", "currency": "usd", "unit_amount": "300", "recurring[interval]": "month"}
+    shop.api("POST", "prices", {**newer, "lookup_key": "personal_m", "transfer_lookup_key": "true"})
+    shop.api("POST", f"subscriptions/{shop.account.subscription}", {"metadata[x]": "y"})
+    assert tasks.reconcile() == 0
+    projection.refresh(shop.account)
+    assert (shop.account.status, shop.account.lookup_key, shop.account.cents) == ("active", "personal_m", 200)
+    assert "$2 a month, plus tax" in shop.browser.get(reverse("billing")).content.decode()
+    shop.api("POST", "products", {"id": "other", "name": "Something else"})
+    other = shop.api("POST", "prices", {**newer, "product": "other"})
+    shop.api("POST", f"subscriptions/{shop.account.subscription}", {"items[0][price]": other["id"]})
+    projection.refresh(shop.account)
+    assert (shop.account.status, shop.standing.level) == ("canceled", Level.GRACE)
 
 
 def test_a_larger_plan_in_the_middle_of_a_month_costs_the_rest_of_it_and_a_year_begins_anew(shop, clock):

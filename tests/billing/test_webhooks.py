@@ -184,6 +184,8 @@ def test_what_no_event_told_is_found_in_the_night(shop):
     assert tasks.reconcile() == 1
     assert shop.account.status == "trialing"
     assert tasks.reconcile() == 0
+    Account.objects.update(cents=None)
+    assert (tasks.reconcile(), shop.account.cents) == (1, 200)
     Account.objects.update(status="canceled", lookup_key="professional_y")
     assert tasks.reconcile() == 1
     assert (shop.account.status, shop.account.lookup_key) == ("trialing", "personal_m")
