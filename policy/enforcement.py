@@ -112,8 +112,17 @@ def _tell(calendar: Calendar, domain: str, state: str, now: datetime) -> None:
 
 
 def _leave_news(calendar: Calendar, was: tuple[str, str], now: tuple[str, str]) -> None:
-    """For `sync.policy_news`: a policy, no mere silence, began or ended to hold for a sync that is there already."""
-    if State.PRIVATE in (was[1], now[1]) and was[1] != now[1] and calendar.flows_out.filter(ending_at=None).exists():
+    """For `sync.policy_news`: a policy, no mere silence, began or ended to hold for a sync that is there already.
+
+    To copies of a feed that shows only Busy anyway it makes no difference.
+    """
+    states = (was[1], now[1])
+    if (
+        State.PRIVATE in states
+        and PUBLISHED not in states
+        and was[1] != now[1]
+        and calendar.flows_out.filter(ending_at=None).exists()
+    ):
         domain = now[0] if now[1] == State.PRIVATE else was[0]
         Calendar.objects.filter(pk=calendar.pk).update(policy_news=domain)
 

@@ -120,6 +120,22 @@ def test_behind_a_proxy_its_own_word_counts_and_what_came_before_it_does_not(ali
     assert signs_in(Browser(), **other)
 
 
+def test_the_many_addresses_of_one_network_are_counted_as_one_and_another_network_is_not(alice):
+    def tries(number: int, address: str) -> bytes:
+        fields = {"login": f"nobody{number}@hetk.example", "password": "wrong"}
+        return bytes(Browser().post("/accounts/login/", fields, REMOTE_ADDR=address).content)
+
+    for number in range(10):
+        assert b"Too many failed" not in tries(number, f"2001:db8:1:2:{number:x}::{number:x}")
+    assert b"Too many failed" in tries(10, "2001:db8:1:2:ffff::1")
+    assert b"Too many failed" not in tries(11, "2001:db8:1:3::1")
+    # An address of the older kind, however it is written, is one.
+    for number in range(12, 22):
+        tries(number, "::ffff:198.51.100.7")
+    assert b"Too many failed" in tries(22, "198.51.100.7")
+    assert b"Too many failed" not in tries(23, "198.51.100.8")
+
+
 def test_the_counts_are_not_thrown_away_by_many_addresses():
     # The tests' own cache is another one; this is the one that runs.
     from hetk import settings as product

@@ -3,6 +3,8 @@
 import pytest
 from django.core import mail
 
+from accounts.models import Connection, Kind
+from accounts.oauth.feed import BUSY_ONLY
 from policy import enforcement
 from policy.record import Policy
 from sync import policy_news, tasks
@@ -72,6 +74,18 @@ def test_a_silence_is_no_news(world: World, dns: Dns, pair) -> None:
     world.wait(days=2)
     after_a_minute(world)
     assert Calendar.objects.exclude(policy_domain="").exists()
+    assert told() == []
+
+
+def test_a_feed_of_which_only_busy_is_copied_anyway_is_no_news(world: World, dns: Dns, pair, work: Calendar) -> None:
+    Connection.objects.filter(pk=work.connection_id).update(kind=Kind.FEED, scopes=BUSY_ONLY)
+    seen = []
+    for policy in (Policy.NONE, Policy.PRIVATE, Policy.NONE):
+        dns.publish(CONTOSO, policy)
+        world.wait(seconds=61)
+        enforcement.Enforcer(lambda: world.now).heed([Calendar.objects.select_related("connection").get(pk=work.pk)])
+        seen.append(Calendar.objects.get(pk=work.pk).policy_state)
+    assert seen == [enforcement.PUBLISHED, "private", enforcement.PUBLISHED]
     assert told() == []
 
 
