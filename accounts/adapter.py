@@ -24,8 +24,6 @@ from accounts.models import User
 from accounts.undelivered import MailIsDown
 
 MFA_BINDING = "mfa"
-# What one subscriber is given at least (RFC 6177).
-ONE_HOUSEHOLD = 64
 # allauth's name of a mail -> the notice that takes its place (`accounts/notices.py`).
 TOLD = {
     "mfa/email/webauthn_added": "passkey_added",
@@ -55,17 +53,13 @@ class AccountAdapter(DefaultAccountAdapter):
         mails.note(name, email, taken=True)
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """For limits and notices. Of IPv6 the network: whoever has one address there has as many as they like."""
+        """An address of the older kind as such, however a proxy writes it: counted as IPv6, all of them were one network."""
         address = str(super().get_client_ip(request))
         try:
-            told = ipaddress.ip_address(address)
+            mapped = ipaddress.IPv6Address(address).ipv4_mapped
         except ValueError:
             return address
-        if isinstance(told, ipaddress.IPv4Address):
-            return address
-        if told.ipv4_mapped:
-            return str(told.ipv4_mapped)
-        return str(ipaddress.IPv6Network((int(told), ONE_HOUSEHOLD), strict=False).network_address)
+        return str(mapped or address)
 
     def pre_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse | None:
         """Nobody by a code that was mailed to an address which is the person's no more, such as a thief's that was thrown out."""
