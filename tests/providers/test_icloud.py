@@ -153,14 +153,6 @@ class TestApple(ProviderContract):
         assert changed == self.got(id)
         assert made == self.got(made.id)
 
-
-def test_a_home_that_lies_elsewhere_is_never_asked() -> None:
-    def token(*, renew: bool = False) -> str:
-        return Credential(user="a@icloud.example", password="x", home="https://evil.example/1/calendars/").encoded()
-
-    with pytest.raises(NoAccess):
-        icloud(token, "a@icloud.example").calendars()
-
     def test_what_is_there_and_cannot_be_read_is_left_out_and_the_others_come(self) -> None:
         good, bad = (self.outside.create(title, timed(9)) for title in ("Good", "Bad"))
         self.read()
@@ -177,3 +169,11 @@ def test_a_home_that_lies_elsewhere_is_never_asked() -> None:
         self.fault("REPORT", status=207, body=body)
         found = self.outside.provider.get(self.outside.calendar, [good, bad])
         assert set(found) == {good}
+
+
+def test_a_home_that_lies_elsewhere_is_never_asked() -> None:
+    def token(*, renew: bool = False) -> str:
+        return Credential(user="a@icloud.example", password="x", home="https://evil.example/1/calendars/").encoded()
+
+    with pytest.raises(NoAccess):
+        icloud(token, "a@icloud.example").calendars()
