@@ -25,7 +25,7 @@ DNSSEC := knot unbound
 PEER := var/peer/bin/vdirsyncer
 SOURCES := hetk accounts sync policy billing sandbox tests bench bin manage.py
 
-.PHONY: help setup packages cyrus dnssec run test sbom front advisories sweep mutants simulate soak check format pages screens bench bench-caldav costs clean
+.PHONY: help setup claims packages cyrus dnssec run test sbom front advisories sweep mutants simulate soak check format pages screens bench bench-caldav costs clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -94,6 +94,9 @@ format: setup ## put the code in shape
 
 costs: setup ## count the requests of a first sync of EVENTS events, each way between both clouds (minutes)
 	@$(PY) -m bench.first_sync --events $(EVENTS)
+
+claims: setup ## list everything that pages and contract claim, each with the test behind it
+	@$(PY) -m tests.hetk.said
 
 pages: setup packages ## look at every page in every state with axe, light and dark, narrow and wide, and picture them all
 	@PAGES=all $(PY) -m pytest -q -n $(JOBS) tests/browser/test_pages.py

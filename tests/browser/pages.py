@@ -16,6 +16,7 @@ from accounts import approvals
 from accounts.models import User
 from accounts.oauth.errors import Problem
 from accounts.views.problems import FOR_IT
+from hetk.pages import public
 from sync.models import Calendar, Flow, Link, Pair
 from tests.web.household import Household, act, audited, receipt
 
@@ -47,6 +48,10 @@ OUTSIDE = [
     "help",
     "contact",
     "integration_microsoft-365",
+    "integration_domain-policy",
+    "integrations",
+    "subprocessors",
+    "contact_sent",
 ]
 OWN = [
     "dashboard",
@@ -75,6 +80,15 @@ OWN += [
 ]
 OF_A_PAIR = ["pair", "edit", "edit_review", "end", "pair_activity", "verifications"]
 ERRORS = ["400", "403", "403_csrf", "404", "429", "500", "503_mail"]
+
+
+def outside(*, whole: bool = False) -> list[str]:
+    """Addresses of pages that everybody may see. Recipes share one template, and use cases another: two and one of them, unless `whole`."""
+    found = [reverse(name) for name in OUTSIDE]
+    if whole:
+        return list(dict.fromkeys(found + public.paths()))
+    found += [reverse("recipe", args=(slug,)) for slug in ("outlook-to-icloud", "feed-to-google")]
+    return [*found, reverse("use_case", args=("lawyers",))]
 
 
 def cookie(home: Household) -> str:

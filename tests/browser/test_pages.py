@@ -39,7 +39,7 @@ def test_pages_that_everybody_may_see_are_in_order(visit: Visit) -> None:
     visitor = visit()
     # A consent callback that fits no link is an error, and a page.
     visitor.expected = {400}
-    _all_in_order(visitor, [reverse(name) for name in pages.OUTSIDE], "outside")
+    _all_in_order(visitor, pages.outside(whole=WHOLE), "outside")
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -74,6 +74,20 @@ def test_a_form_that_comes_back_names_its_errors_beside_the_fields(visit: Visit,
     expect(second).to_have_attribute("aria-invalid", "true")
     expect(second).to_have_accessible_description("Choose a calendar other than the first one.")
     assert complaints(visitor) == []
+
+
+def test_the_forms_of_contact_and_contract_come_back_in_order(visit: Visit, home: Household) -> None:
+    visitor = visit(width=390, color_scheme="dark")
+    visitor.expected = {400}
+    visitor.sign_in(pages.cookie(home))
+    for name, button, field in (("contact", "Send", "Your message"), ("dpa", "Accept the contract", "Organization")):
+        visitor.go(reverse(name))
+        pressed = visitor.page.get_by_role("button", name=button)
+        # The browser would ask for the fields itself.
+        pressed.evaluate("button => { button.form.noValidate = true }")
+        pressed.click()
+        expect(visitor.page.get_by_label(field, exact=True)).to_have_attribute("aria-invalid", "true")
+        assert complaints(visitor) == []
 
 
 def test_an_open_menu_is_in_order_and_closes_with_escape(visit: Visit, home: Household) -> None:
