@@ -1,14 +1,9 @@
-"""`python -m bench.pictures`: the pictures of the README and of the public pages, from a filled world and the real pages.
-
-Those of the public pages come light and dark, twice as fine as they are shown, as WebP.
-"""
+"""`python -m bench.pictures`: the pictures of the README, from a filled world and the real pages."""
 
 import time
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
 
-from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from bench.stack import stack
 from tests import environment
@@ -18,11 +13,8 @@ from tests.outside import ROOT, Outside
 FOLDER = ROOT / "docs" / "pictures"
 SIZE = (1280, 800)
 # A year of two full calendars is copied before the picture is taken.
-PATIENCE = 900.0
+PATIENCE = 180.0
 MOST_BYTES = 200_000
-SHOWN = ROOT / "hetk" / "static" / "img" / "shown"
-SHOWN_SIZE = (860, 540)
-MOST_SHOWN = 45_000
 
 
 def main() -> None:
@@ -30,13 +22,14 @@ def main() -> None:
         outside.fill()
         session = _live_in(outside)
         browser = launch(playwright)
-        page = _opened(browser, session, SIZE).new_page()
+        site = f"http://localhost:{environment.LIVE_PORT}"
+        context = browser.new_context(base_url=site, viewport={"width": SIZE[0], "height": SIZE[1]})
+        context.add_cookies([{"name": "session", "value": session, "url": site}])
+        page = context.new_page()
         page.goto("/dashboard/")
         _take(page, "dashboard")
         _choose(page)
         _take(page, "wizard")
-        for scheme in ("light", "dark"):
-            _show(_opened(browser, session, SHOWN_SIZE, color_scheme=scheme, device_scale_factor=2).new_page(), scheme)
         browser.close()
 
 
@@ -79,41 +72,6 @@ def _choose(page: Page) -> None:
     page.locator("section.side").nth(1).get_by_label("Full details").check()
     page.wait_for_load_state("networkidle")
     page.evaluate("scrollTo(0, 0)")
-
-
-def _opened(browser: Browser, session: str, size: tuple[int, int], **options: object) -> BrowserContext:
-    """A window of that size, signed in."""
-    site = f"http://localhost:{environment.LIVE_PORT}"
-    viewport = {"width": size[0], "height": size[1]}
-    context = browser.new_context(base_url=site, viewport=viewport, **options)  # type: ignore[arg-type]
-    context.add_cookies([{"name": "session", "value": session, "url": site}])
-    return context
-
-
-def _show(page: Page, scheme: str) -> None:
-    """The dashboard, and the numbers before a sync starts."""
-    page.goto("/dashboard/")
-    _keep(page, f"dashboard-{scheme}")
-    _choose(page)
-    page.get_by_role("button", name="Next: review").click()
-    page.get_by_text("Hetk will create").first.wait_for(timeout=PATIENCE * 1000)
-    page.evaluate("scrollTo(0, 0)")
-    _keep(page, f"numbers-{scheme}")
-
-
-def _keep(page: Page, name: str) -> None:
-    """What stands in the window below the bar on top."""
-    bar = page.locator("header.top").bounding_box()
-    assert bar is not None
-    top = bar["y"] + bar["height"]
-    clip = {"x": 0.0, "y": top, "width": float(SHOWN_SIZE[0]), "height": SHOWN_SIZE[1] - top}
-    taken = Image.open(BytesIO(page.screenshot(clip=clip)))  # type: ignore[arg-type]
-    path = SHOWN / f"{name}.webp"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    taken.save(path, quality=70, method=6)
-    print(f"{path.relative_to(ROOT)}: {taken.width} × {taken.height}, {path.stat().st_size // 1000} kB")
-    if path.stat().st_size > MOST_SHOWN:
-        raise RuntimeError(f"{path.name} is larger than {MOST_SHOWN // 1000} kB")
 
 
 def _take(page: Page, name: str) -> None:

@@ -12,7 +12,6 @@ from playwright.sync_api import Page, expect
 from accounts.models import Contract
 from hetk.trust import claims, dpa, facts
 from tests.browser import pages
-from tests.browser.test_pages import complaints
 from tests.browser.visitor import Visitor
 from tests.hetk.papers import inside
 from tests.web.household import Household
