@@ -131,6 +131,22 @@ PROOFS: dict[str, dict[str, str]] = {
     },
 }  # fmt: skip
 
+# Questions of the use cases.
+ASKED = {
+    "I have three calendars. How many syncs is that?": f"{_E}mesh.py::a_meeting_of_two_calendars_has_one_copy_in_the_third",
+    "The same meeting is in two of them. Is it copied twice?": f"{_E}same_meeting.py::the_same_meeting_in_both_calendars_is_copied_to_neither",
+    "A client’s IT has to agree. What do I send?": "tests/browser/test_reviewer.py::a_reviewer_finds_and_takes_along_what_an_assessment_needs",
+    "Can we prove that nothing leaked?": f"{_W}attestation.py::a_genuine_paper_says_what_was_verified_and_whose_it_is",
+    "Who at Hetk can read our calendar?": f"{_W}support.py::nobodys_calendar_names_and_nobodys_events_are_shown",
+    "Is there a contract under Article 28?": f"{_W}contract.py::what_was_accepted_is_kept_whole_with_who_and_when",
+    "Does each person need an account?": f"{_W}isolation.py::a_strangers_ids_are_not_found_and_nothing_changes",
+    "Can we forbid details for everybody?": f"{_E}policy.py::a_domain_with_a_policy_lets_nothing_but_busy_leave",
+    "Does it work across time zones?": f"{_E}settings.py::working_hours_are_told_in_the_zone_of_the_person_and_follow_them",
+    "Can the assistant move a copy?": "tests/end_to_end/test_times.py::a_copy_that_is_moved_moves_its_original_which_keeps_its_zone",
+    "What if an assistant deletes many events at once?": _HELD,
+    "How does the assistant find out why something is missing?": f"{_W}explain.py::a_day_is_that_of_the_persons_zone",
+}  # fmt: skip
+
 # How each page marks what it says: rows of the table at a glance, titles of sections, entries of lists, questions.
 _ROW, _SECTION = re.compile(r'<th scope="row">(.*?)</th>', re.DOTALL), re.compile(r"<h2[^>]*>(.*?)</h2>", re.DOTALL)
 _ENTRY, _QUESTION = re.compile(r"<li>(.*?)</li>", re.DOTALL), re.compile(r"<summary>(.*?)</summary>", re.DOTALL)
@@ -169,6 +185,7 @@ def listed() -> list[Said]:
 
     found = [Said("security and contract", claim.said, claim.proof) for claim in claims.CLAIMS]
     found += [Said("questionnaire", one.said, one.proof) for one in answers.ANSWERS]
+    found += [Said("use cases", *pair) for pair in ASKED.items()]
     return found + [Said(page, *pair) for page, pairs in PROOFS.items() for pair in pairs.items()]
 
 

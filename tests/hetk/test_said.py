@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from billing.plans import Plan
+from hetk.pages.cases import CASES
 from tests.hetk import said
 from tests.house.source import ROOT
 
@@ -16,6 +17,10 @@ def test_a_page_says_nothing_that_no_test_stands_behind(db, settings, page):
     settings.BILLING = True
     html = Client().get(reverse(page)).content.decode().replace("&#x27;", "'")
     assert said.statements(html) == set(said.PROOFS[page])
+
+
+def test_a_use_case_answers_no_question_that_no_test_stands_behind():
+    assert {question for case in CASES.values() for question, _ in case.asked} == set(said.ASKED)
 
 
 def test_every_test_that_is_named_exists():
