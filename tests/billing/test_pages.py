@@ -95,6 +95,16 @@ def test_grace_and_pause_say_that_calendars_are_safe_and_when_what_happens(alice
     assert "none can run at the moment" in read(browser, "billing_syncs")
 
 
+def test_somebody_without_syncs_has_none_to_choose_from_and_nothing_to_save(alice, browser):
+    page = browser.get(reverse("billing_syncs")).content.decode()
+    assert "no sync to choose from" in page
+    assert ">Save<" not in page
+    alice.pair()
+    page = browser.get(reverse("billing_syncs")).content.decode()
+    assert "no sync to choose from" not in page
+    assert ">Save<" in page
+
+
 def test_no_page_promises_other_days_and_prices_than_those_that_decide(alice, browser, monkeypatch):
     """Other figures than today's: wherever one of today's still stood, it would be one that somebody typed."""
     alice.pair()
