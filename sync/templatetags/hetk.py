@@ -1,12 +1,13 @@
 """What templates need to say things the way the whole site says them."""
 
+import re
 from datetime import datetime
 
 from django import template
 from django.template.context import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from sync import wording
@@ -74,6 +75,12 @@ def clock(value: datetime) -> SafeString:
     """The time of day alone, where the day stands above."""
     local = timezone.localtime(value)
     return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), f"{local:%H:%M:%S}")
+
+
+@register.filter
+def spans(text: str) -> SafeString:
+    """Words of the OpenAPI document, whose `code` is set as such (CommonMark's code spans; it has no other marks)."""
+    return SafeString(re.sub(r"`([^`]+)`", r"<code>\1</code>", conditional_escape(text)))
 
 
 @register.filter

@@ -44,7 +44,10 @@ def test_the_document_is_for_everybody_and_the_page_says_the_same(db):
         assert f'id="{one["operationId"]}"' in html, name
         assert f"<code>{name.split()[0].upper()} " in html
     assert "hetk_…" in html
-    assert "<script src" not in html.partition("<main")[2]
+    page = html.partition("<main")[2]
+    assert "<code>errors</code> says which" in page
+    assert "`" not in page
+    assert "<script src" not in page
 
 
 def test_no_shape_has_a_place_for_content_but_what_is_read_live():
