@@ -1,4 +1,4 @@
-"""What is kept of plans and payment: five columns of a subscription, never a card, an invoice or an address."""
+"""What is kept of plans and payment: a few columns of a subscription, never a card, an invoice or a postal address."""
 
 import uuid
 from dataclasses import replace
