@@ -1,7 +1,5 @@
 """Microsoft's other clouds: told by the tenant's own document, before anybody signs in and after, and refused by name."""
 
-import json
-
 import pytest
 
 from accounts.flows import SESSION_KEY
@@ -10,9 +8,9 @@ from accounts.oauth import clouds, microsoft
 from accounts.oauth.clouds import Cloud
 from tests.accounts.browser import Browser
 from tests.factories import make_user
-from tests.providers.published import FOLDER
+from tests.providers import published
 
-PUBLISHED = json.loads((FOLDER / "microsoft" / "tenant-cloud-discovery.json").read_text())["clouds"]
+PUBLISHED = published.clouds()
 NAMES = {
     "commercial": Cloud.GLOBAL,
     "GCC (moderate)": Cloud.GCC,

@@ -1,17 +1,14 @@
 """What an error code of a provider means for a person: one line for each that is known."""
 
-import csv
-
 import pytest
 
 from accounts.oauth import codes
 from accounts.oauth.errors import Problem
 from accounts.oauth.waiting import retry_after
 from sandbox.microsoft.identity_answers import BY_NUMBER
-from tests.providers.published import FOLDER
+from tests.providers import published
 
-with (FOLDER / "microsoft" / "aadsts-codes.tsv").open() as published:
-    ROWS = [(int(row["code"][6:]), row["class"]) for row in csv.DictReader(published, delimiter="\t")]
+ROWS = [(int(row["code"][6:]), row["class"]) for row in published.codes()]
 # Which pages fit a class of Microsoft's answers.
 FITTING = {
     "interaction": {Problem.MFA, Problem.EXPIRED, Problem.GUEST},

@@ -89,7 +89,7 @@ def test_switched_off_google_sends_nothing_and_on_again_it_does(sandbox, key):
     assert sandbox.call("POST", "google/security", asked)["sent"] == 1
 
 
-def test_the_event_of_a_test_arrives_at_the_site_and_changes_nothing_there(sandbox, key, live_server):
+def test_the_event_of_a_test_arrives_at_the_site_and_changes_nothing_there(sandbox, key, listening):
     alice = make_user("alice")
     connection, browser = connect(sandbox, alice, "alice-gmail"), Browser(alice)
     told("register", key)

@@ -38,7 +38,7 @@ def alice(site: str, sandbox: Outside, settings: Any) -> Household:
     home.brake(pair)
     home.link(pair.flows.all()[0], "held", state=Link.State.HELD, copy_id="copy")
     Contract.objects.create(
-        user=home.user, organization="Northwind", post="x", version="1", fingerprint="f" * 64, text="x"
+        user=home.user, organization="Northwind", post="x", version="2026-11-26", fingerprint="f" * 64, text="x"
     )
     SentMail.objects.create(user=home.user, name="connection-halted", taken=True)
     account = room.account_of(home.user)

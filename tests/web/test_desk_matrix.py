@@ -91,7 +91,7 @@ class Scene:
         self.pair = trouble(alice)
         self.lost = LostFactor.objects.create(user=alice.user, asked_at=now, due_at=now, label="Firefox on Linux")
         Contract.objects.create(
-            user=alice.user, organization="Northwind", post="x", version="1", fingerprint="f" * 64, text="x"
+            user=alice.user, organization="Northwind", post="x", version="2026-11-26", fingerprint="f" * 64, text="x"
         )
         SentMail.objects.create(user=alice.user, name="connection-halted", taken=True)
         account = room.account_of(alice.user)

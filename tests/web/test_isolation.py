@@ -58,7 +58,7 @@ def arguments(alice: Household) -> dict[str, dict[str, Any]]:
     approval = alice.user.approvals.create(tenant="t", address="alice@fabrikam.example", asked_at=timezone.now())
     for name in ("approval", "approval_finish", "approval_forget"):
         found[name] = {"public_id": approval.public_id}
-    contract = {"organization": "Fabrikam", "post": "x", "version": "1", "fingerprint": "f" * 64, "text": "x"}
+    contract = {"organization": "Fabrikam", "post": "x", "version": "2026-11-26", "fingerprint": "f" * 64, "text": "x"}
     found["dpa_accepted"] = {"contract_id": alice.user.contracts.create(**contract).pk}
     # allauth's: the key in the address is the proof.
     found["account_reset_password_from_key"] = {"uidb36": "1", "key": "1-2"}

@@ -122,12 +122,18 @@ def test_two_channels_may_overlap_but_not_under_one_id(world: World, alice: Goog
         ({"id": None}, "required"),
         ({"id": "x" * 65}, "invalid"),
         ({"token": "x" * 257}, "invalid"),
-        ({"surprise": 1}, "badRequest"),
     ],
 )
 def test_a_channel_that_does_not_fit_is_refused(world: World, alice: Google, fields: Any, reason: str) -> None:
     reply = watch(alice, **fields)
     assert (reply.status, reply.reason) == (400, reason)
+    assert world.endpoint.posts == []
+
+
+@pytest.mark.usefixtures("defined")
+def test_a_channel_that_the_published_definition_does_not_know_is_refused(world: World, alice: Google) -> None:
+    reply = watch(alice, surprise=1)
+    assert (reply.status, reply.reason) == (400, "badRequest")
     assert world.endpoint.posts == []
 
 

@@ -61,9 +61,6 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"recurrence": ["RRULE:FREQ=DAILY"], "start": {"dateTime": "2026-12-01T09:00:00Z"}}, "required"),
     ({"recurrence": ["RRULE:FREQ=SOMETIMES"]}, "invalid"),
     ({"recurrence": ["DTSTART:20261201T090000Z"]}, "invalid"),
-    ({"visibility": "secret"}, "invalid"),
-    ({"surprise": True}, "badRequest"),
-    ({"start": {**at("2026-12-01T09:00:00"), "zone": "x"}}, "badRequest"),
     ({"attendees": [{"email": "nobody"}]}, "invalid"),
     ({"eventType": "fromGmail"}, "eventTypeRestriction"),
     ({"eventType": "focusTime"}, "eventTypeRestriction"),
@@ -81,6 +78,24 @@ def test_what_google_would_refuse_is_refused(alice: Google, fields: dict[str, An
     assert alice.get().ids == []
 
 
+BY_DEFINITION: list[tuple[dict[str, Any], str]] = [
+    ({"visibility": "secret"}, "invalid"),
+    ({"surprise": True}, "badRequest"),
+    ({"start": {**at("2026-12-01T09:00:00"), "zone": "x"}}, "badRequest"),
+]
+
+
+@pytest.mark.parametrize(("fields", "reason"), BY_DEFINITION)
+@pytest.mark.usefixtures("defined")
+def test_what_the_published_definition_does_not_know_is_refused(
+    alice: Google, fields: dict[str, Any], reason: str
+) -> None:
+    reply = alice.insert(**fields)
+    assert (reply.status, reply.reason) == (400, reason)
+    assert alice.get().ids == []
+
+
+@pytest.mark.usefixtures("defined")
 def test_an_unknown_property_is_named_in_the_refusal(alice: Google) -> None:
     assert alice.insert(surprise=True).message.startswith("Invalid JSON payload received. Unknown name")
 
