@@ -1,4 +1,4 @@
-"""What Stripe knows of a subscription, copied into five columns. Always asked anew, never believed from a message.
+"""What Stripe knows of a subscription, copied into a few columns. Always asked anew, never believed from a message.
 
 Nobody holds a row, or a transaction, while Stripe is asked: that may take seconds. Who asks takes a ticket first, and writes only
 when no later ticket was taken; who was overtaken asks again. So an older answer never overwrites a newer one.

@@ -1,4 +1,7 @@
-"""Lists at the support desk that count no table and are narrowed by nothing that they do not show: they read the page that was asked for and one row more, which says that there are more."""
+"""Lists at the support desk that count no table and are narrowed by nothing that they do not show.
+
+They read the page that was asked for and one row more, which says that there are more.
+"""
 
 from functools import cached_property
 from typing import Any

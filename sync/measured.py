@@ -79,7 +79,8 @@ class Day:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurements:
     """At one moment. `worker_at`, `timetable_at`: the last sign of life, None when there is none; `oldest_due`: since when the calendar
-    that waits longest is due; `backup_at`: the newest backup on record, None where none was made by Hetk; `unverified` of the `running` pairs: those without a complete audit for a day.
+    that waits longest is due; `backup_at`: the newest backup on record, None where none was made by Hetk; `unverified` of the `running`
+    pairs: those without a complete audit for a day.
     """
 
     at: datetime

@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.db import DatabaseError
@@ -18,7 +18,7 @@ from django.utils import timezone
 from django_q.models import OrmQ, Schedule, Task
 
 from accounts.models import Connection
-from sync import verify
+from sync import history, verify
 from sync.measured import Arrival, Day, Kindred, Measurements, Queue, spreads
 from sync.models import Calendar, Flow, Heartbeat, PartDay, Run, Watch
 from sync.standing import WORTH_SAYING
@@ -26,7 +26,7 @@ from sync.store import due, heartbeats
 
 log = logging.getLogger("hetk.measurements")
 
-HOUR, DAY, HISTORY = timedelta(hours=1), timedelta(days=1), timedelta(days=90)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # The newest cycles of a day at most: what they tell does not get truer by reading more.
 NEWEST = 5_000
 # The timetable renews watches well ahead of their end; what is late by so much did not.
@@ -131,7 +131,7 @@ def _arrivals(cycles: Iterable[Cycle]) -> Iterable[Arrival]:
 def _history(now: datetime) -> dict[str, dict[date, Day]]:
     """Some hundred rows at most: days that are over are forgotten."""
     found: dict[str, dict[date, Day]] = defaultdict(dict)
-    for part, day, *numbers in PartDay.objects.filter(day__gt=(now.astimezone(UTC) - HISTORY).date()).values_list(
+    for part, day, *numbers in PartDay.objects.filter(day__gte=history.first(now)).values_list(
         "part", "day", "ok", "warn", "stop"
     ):
         found[part][day] = Day(*numbers)

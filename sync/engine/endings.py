@@ -16,7 +16,7 @@ Clock = Callable[[], datetime]
 
 
 def settle(flow: Flow, clients: Clients, clock: Clock) -> None:
-    if flow.ending_at is not None or flow.pair.ending_at is not None:
+    if flow.is_ending:
         _end(flow, clients, clock)
     elif flow.settled_at is None and not waiting(flow):
         Flow.objects.filter(pk=flow.pk).update(settled_at=clock())

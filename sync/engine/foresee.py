@@ -170,7 +170,7 @@ def _see_copy(link: Link, copy: Event, mark: Mark) -> None:
 def _strays(flow: Flow, source: Look, target: Look) -> list[Link]:
     """Copies this flow made whose origin is not there any more. One that ends claims them wherever they are."""
     made_by = marks().calendar_ref(source.calendar.identity)
-    ending = _is_ending(flow)
+    ending = flow.is_ending
     found = []
     for id, mark in target.copies.items():
         copy = target.events[id]
@@ -234,7 +234,7 @@ def _brake(found: Sequence[Prospect], now: datetime) -> None:
                 for prospect in deletions:
                     prospect.held = True
             gone = sum(isinstance(o, Delete) and not p.held for p in mine for o in p.operations)
-            removed[pk] += 0 if _is_ending(flow) else gone
+            removed[pk] += 0 if flow.is_ending else gone
             copies[pk] += sum(isinstance(o, Create) for p in mine for o in p.operations) - gone
 
 
@@ -244,7 +244,3 @@ def _is_missing(prospect: Prospect) -> bool:
     decided = link.state in {Link.State.FREED, Link.State.KEPT}
     gone = prospect.origin is None and bool(link.copy_id)
     return not decided and (gone or (prospect.origin is not None and bool(link.copy_id) and prospect.copy is None))
-
-
-def _is_ending(flow: Flow) -> bool:
-    return flow.ending_at is not None or flow.pair.ending_at is not None

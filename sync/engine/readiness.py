@@ -12,13 +12,12 @@ PATIENCE = timedelta(seconds=10)
 
 def is_active(flow: Flow) -> bool:
     """Whether anybody wants this flow's calendars read."""
-    return flow.pair.paused_at is None or flow.pair.ending_at is not None or flow.ending_at is not None
+    return flow.pair.paused_at is None or flow.is_ending
 
 
 def strips(flow: Flow, calendar: Calendar) -> bool:
     """Whether copies in this calendar show what became hidden. What is being ended loses its copies altogether."""
-    ending = flow.ending_at is not None or flow.pair.ending_at is not None
-    return flow.strip_due and flow.target_id == calendar.pk and calendar.can_write and not ending
+    return flow.strip_due and flow.target_id == calendar.pk and calendar.can_write and not flow.is_ending
 
 
 def waits_for_target(calendar: Calendar, flows: Sequence[Flow], now: datetime) -> bool:
@@ -38,12 +37,11 @@ def waits_for_target(calendar: Calendar, flows: Sequence[Flow], now: datetime) -
 
 def is_ready(flow: Flow, clients: Clients) -> bool:
     """Whether this flow may be worked off now: both sides known completely, reachable and wanted, its target open to writes."""
-    ending = flow.ending_at is not None or flow.pair.ending_at is not None
-    if flow.pair.paused_at is not None and not ending:
+    if flow.pair.paused_at is not None and not flow.is_ending:
         return False
     if clients.rests(flow.target.connection) or flow.target.lost_at is not None or not flow.target.can_write:
         return False
-    return ending or _is_known(flow, clients)
+    return flow.is_ending or _is_known(flow, clients)
 
 
 def verifiable(flows: Sequence[Flow], waiting: Collection[int], clients: Clients) -> list[Flow]:
@@ -51,7 +49,7 @@ def verifiable(flows: Sequence[Flow], waiting: Collection[int], clients: Clients
 
     waiting: flows that a mailbox keeps from their work.
     """
-    asked = [flow for flow in flows if flow.pair.ending_at is None and flow.ending_at is None]
+    asked = [flow for flow in flows if not flow.is_ending]
     not_now = {
         flow.pair_id
         for flow in asked

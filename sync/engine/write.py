@@ -58,8 +58,7 @@ def guard(job: Job, calendar: Calendar, two_way: set[int]) -> None:
     lose what became hidden, and go where they are being ended.
     """
     flow, link, operation = job.task.flow, job.task.link, job.operation
-    ending = flow.ending_at is not None or flow.pair.ending_at is not None
-    undoing = ending and isinstance(operation, Delete) and operation.side is Side.COPY
+    undoing = flow.is_ending and isinstance(operation, Delete) and operation.side is Side.COPY
     hiding = job.strips and isinstance(operation, Update) and operation.side is Side.COPY
     if flow.pair.paused_at is not None and not (undoing or hiding):
         raise NotAllowed("the pair is paused")

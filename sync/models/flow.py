@@ -156,3 +156,8 @@ class Flow(models.Model):
 
     def __str__(self) -> str:
         return f"flow {self.pk} of pair {self.pair_id}"
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether this direction, or its whole pair, is being ended."""
+        return self.ending_at is not None or self.pair.ending_at is not None

@@ -29,8 +29,7 @@ def flows_touching(calendar: Calendar) -> list[Flow]:
 
 
 def rules_of(flow: Flow, *, two_way: bool) -> Rules:
-    ending = flow.ending_at is not None or flow.pair.ending_at is not None
-    return rules_for(FlowSettings.of(flow), flow.source, flow.target, two_way=two_way, ending=ending)
+    return rules_for(FlowSettings.of(flow), flow.source, flow.target, two_way=two_way, ending=flow.is_ending)
 
 
 def rules_for(

@@ -93,7 +93,7 @@ def _wanted(flows: Mapping[int, Flow]) -> set[int]:
         for name in ASKED:
             setattr(flow, name, getattr(row, name))
         pair.paused_at, pair.ending_at = row.pair.paused_at, row.pair.ending_at
-        if pair.paused_at is None or pair.ending_at is not None or flow.ending_at is not None:
+        if pair.paused_at is None or flow.is_ending:
             wanted.add(row.pk)
     return wanted
 

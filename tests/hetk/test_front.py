@@ -4,12 +4,12 @@ import ipaddress
 import re
 import socket
 import ssl
-import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from cryptography import x509
@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from bin import front
 from tests.environment import free_port
+from tests.hetk.listeners import odd_server
 from tests.outside import ROOT
 
 HOST = "127.0.0.1"
@@ -67,26 +68,15 @@ def careless() -> ssl.SSLContext:
 @contextmanager
 def answering(says: bytes, sealed: ssl.SSLContext | None = None) -> Iterator[int]:
     """A server that says the same to everybody; its port."""
-    listener = socket.create_server((HOST, 0))
 
-    def serve() -> None:
-        while True:
-            try:
-                raw, _ = listener.accept()
-            except OSError:
-                return
-            # Visitors that do not come to terms are part of the tests.
-            with suppress(OSError), sealed.wrap_socket(raw, server_side=True) if sealed else raw as connection:
-                connection.recv(4096)
-                connection.sendall(says)
-            raw.close()
+    def manner(raw: socket.socket) -> None:
+        # Visitors that do not come to terms are part of the tests.
+        with sealed.wrap_socket(raw, server_side=True) if sealed else raw as connection:
+            connection.recv(4096)
+            connection.sendall(says)
 
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    yield listener.getsockname()[1]
-    listener.shutdown(socket.SHUT_RDWR)
-    listener.close()
-    thread.join(5)
+    with odd_server(manner) as heard:
+        yield urlsplit(heard.url).port or 0
 
 
 def found(
