@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from sync.api.page import document
+from sync.templatetags.hetk import spans
 from tests.web.routes import routes
 
 SHAPES = document()["components"]["schemas"]
@@ -48,6 +49,10 @@ def test_the_document_is_for_everybody_and_the_page_says_the_same(db):
     assert "<code>errors</code> says which" in page
     assert "`" not in page
     assert "<script src" not in page
+
+
+def test_the_words_of_the_document_are_text_on_its_page_and_only_their_code_is_marked():
+    assert spans("A `<b>` & <i>") == "A <code>&lt;b&gt;</code> &amp; &lt;i&gt;"
 
 
 def test_no_shape_has_a_place_for_content_but_what_is_read_live():
